@@ -1,0 +1,1 @@
+"""Frontdesk's dialogue engine: it knows no audio and no trade's words."""

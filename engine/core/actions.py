@@ -1,0 +1,131 @@
+"""What the core asks of the world. The shell obeys; every answer comes back as an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.core.utterance import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Expecting:
+    """What is being asked: it decides how long to wait, what to listen for, and how "yes" is read."""
+
+    kind: str
+    """slot | confirm | offer | open"""
+    slot: str | None = None
+    """The slot asked for; for an offer, the slot that the choice fills."""
+    type: str | None = None
+    """The slot's type: digits, dates and names are given more time than a yes."""
+    accepts: tuple[str, ...] = ()
+    """Other slots that answer the question as well."""
+    flow: str | None = None
+    filled: tuple[str, ...] = ()
+    """Slots of the active flows that hold a value: new words for them are corrections."""
+    open_slots: tuple[str, ...] = ()
+    """Slots of the active flows that a caller may still fill, in the order of the flow."""
+    reads: tuple[str, ...] = ()
+    """For a confirmation: the slots being read back."""
+    options: tuple[Any, ...] = ()
+    """For an offer: the options, in the order in which they were said."""
+    partial: str = ""
+    """What was given so far of a value that adds up over turns (spelled names, long numbers)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak a prompt."""
+
+    id: int
+    """Counts the prompts of a call; comes back in Spoken and BargedIn."""
+    response: str
+    text: str
+    style: str = "neutral"
+    """How to say it: neutral | bright | gentle | calm | slow."""
+    barge_in: str = "at_once"
+    """never | after_words | at_once"""
+    data_class: str = "none"
+    """The highest class of the data in the text: none | personal | health | secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Wait for the caller."""
+
+    expecting: Expecting
+    silence_s: float = 3.0
+    """After how many seconds without speech the silence is an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understand:
+    """Turn words into Commands."""
+
+    utterance: Utterance
+    expecting: Expecting
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Ask a service of the outside world."""
+
+    id: int
+    """Counts the requests of a call; comes back in Answered."""
+    service: str
+    args: Mapping[str, Any]
+    key: str
+    """Idempotency key: the same task asked twice has the same key, and happens once."""
+    compensates: bool = False
+    """True for a request that undoes another; nobody waits for its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """Word an open reply from facts of the pack."""
+
+    turn: int
+    topic: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Set a timer; when it runs out it is an event."""
+
+    timer: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Be ready to transfer: stop speaking, dial ahead. Nothing is committed by it."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Put the caller through to a person."""
+
+    target: str
+    """What the pack calls it: emergency, reception, ..."""
+    to: str
+    """The id of the site's telephone that is tried now."""
+    number: str
+    """The number of it, E.164."""
+    reason: str
+    """The rule or flow that asked for it."""
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    """For the person who takes over: who, what, the slots, the level, what was tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call."""
+
+    reason: str
+
+
+Action = Say | Listen | Understand | Request | Compose | Wait | Prepare | Transfer | HangUp

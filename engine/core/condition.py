@@ -1,0 +1,84 @@
+"""Conditions: what a rule depends on, compiled when the pack loads, checked against its names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.core.errors import ConditionError
+from engine.core.expression import Compiler, ExpressionProblem, Names, parse_expression
+
+if TYPE_CHECKING:
+    from engine.core.view import View
+
+__all__ = ["Condition", "ExpressionProblem", "Names", "compile_condition"]
+
+
+class Condition:
+    """An expression over a View; picklable, compiled to a Python function on first use."""
+
+    __slots__ = ("_run", "constants", "names_used", "python", "text", "where")
+
+    def __init__(
+        self,
+        text: str,
+        where: str,
+        python: str,
+        names_used: frozenset[str],
+        constants: Mapping[str, frozenset[Any]],
+    ) -> None:
+        self.text = text
+        self.where = where
+        """file:line of the expression."""
+        self.python = python
+        self.names_used = names_used
+        """Slots it reads."""
+        self.constants = constants
+        """Dotted name to the literals it is compared with: the values a prover must try."""
+        self._run: Callable[[View], Any] | None = None
+
+    def value(self, view: View) -> Any:
+        """What the expression evaluates to.
+
+        Raises:
+            ConditionError: it has no value on this state; the caller must fail closed.
+        """
+        if self._run is None:
+            self._run = eval(compile(f"lambda v: {self.python}", self.where, "eval"), {"__builtins__": {}})  # noqa: S307
+        try:
+            return self._run(view)
+        except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError) as error:
+            message = f"{self.where}: '{self.text}' has no value here ({type(error).__name__})"
+            raise ConditionError(message) from error
+
+    def holds(self, view: View) -> bool:
+        """Whether the expression is true of what the view shows.
+
+        Raises:
+            ConditionError: it has no value on this state; the caller must fail closed.
+        """
+        return bool(self.value(view))
+
+    def __repr__(self) -> str:
+        return f"Condition({self.text!r}, {self.where!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Condition) and (self.text, self.where) == (other.text, other.where)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.where))
+
+    def __reduce__(self) -> tuple[type[Condition], tuple[Any, ...]]:
+        return Condition, (self.text, self.where, self.python, self.names_used, self.constants)
+
+
+def compile_condition(text: str, names: Names, where: str) -> Condition:
+    """Compile an expression and check every name in it.
+
+    Raises:
+        ExpressionProblem: a mistake, with its place inside the text.
+    """
+    compiler = Compiler(text, names)
+    python = compiler.compile(parse_expression(text))
+    constants = {name: frozenset(values) for name, values in compiler.out.constants.items()}
+    return Condition(text, where, python, frozenset(compiler.out.reads), constants)

@@ -1,0 +1,93 @@
+"""Yes, no and "the second one": what they mean depends on what was asked, and on how much of it was heard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.core import flow, ledger, prompts, rewind, slots
+from engine.core.commands import SetSlot
+from engine.core.decision import Verdict
+from engine.core.domain import SlotType, StepKind
+from engine.core.intake import fill
+from engine.core.state import Status
+
+if TYPE_CHECKING:
+    from engine.core.domain import FlowStep
+    from engine.core.turn import Turn
+
+_GOODBYE = "pattern_goodbye"
+
+
+def affirm(turn: Turn) -> bool:
+    """Yes, to what was asked; over a read-back that was not heard to its end it is no consent."""
+    asking, step = turn.state.asking, prompts.step_of_question(turn)
+    if asking is None:
+        return False
+    if asking.kind == "open":
+        turn.change(asking=None)
+        return True
+    if asking.kind == "offer":
+        return len(asking.options) == 1 and choose(turn, 0)
+    if asking.kind == "slot":
+        return asking.type == SlotType.BOOL and fill(turn, SetSlot(str(asking.slot), value=True), "lexical")
+    if step is None or step.kind is not StepKind.CONFIRM:
+        return False
+    readback = turn.state.readback
+    if readback is None or readback.step != step.id or not readback.heard:
+        turn.decide(step.id, step.where, Verdict.REFUSED, "a yes over an unheard read-back is not consent")
+        ledger.in_vain(turn, "")
+        turn.change(asking=None)
+        return True
+    turn.change(asking=None)
+    slots.mark(turn, step.reads, Status.CONFIRMED)
+    flow.go(turn, step, step.following, "confirmed")
+    return True
+
+
+def deny(turn: Turn, slot: str | None) -> bool:
+    """No, to what was asked; with a slot, to that part of it."""
+    asking, step = turn.state.asking, prompts.step_of_question(turn)
+    if asking is None:
+        return False
+    if asking.kind == "open":
+        turn.push(_GOODBYE)
+        return True
+    if asking.kind == "slot":
+        return asking.type == SlotType.BOOL and fill(turn, SetSlot(str(asking.slot), value=False), "lexical")
+    turn.change(asking=None)
+    if turn.state.clarify is not None:
+        turn.change(clarify=None)
+    elif slot is not None and slot in asking.reads:
+        rewind.taken_back(turn, slot)
+    elif step is not None and step.kind is StepKind.OFFER:
+        _decline(turn, step, asking.options)
+    elif step is not None:
+        turn.change(readback=None)
+        flow.go(turn, step, step.following, "denied")
+    return True
+
+
+def _decline(turn: Turn, step: FlowStep, options: tuple[Any, ...]) -> None:
+    """What was refused is not offered again in this task."""
+    refused = tuple(item for item in options if item not in turn.state.refused)
+    turn.change(refused=turn.state.refused + refused)
+    slots.void(turn, frozenset({step.slot, step.into}))
+    flow.go(turn, step, step.following, "declined")
+
+
+def choose(turn: Turn, option: int) -> bool:
+    """Take one of the options that were offered."""
+    asking, step = turn.state.asking, prompts.step_of_question(turn)
+    if asking is None or asking.kind != "offer" or not 0 <= option < len(asking.options):
+        return False
+    chosen = asking.options[option]
+    if turn.state.clarify is not None:
+        turn.change(clarify=None)
+        return fill(turn, SetSlot(str(asking.slot), chosen), "lexical")
+    if step is None or step.kind is not StepKind.OFFER:
+        return False
+    turn.change(asking=None)
+    rewind.replaced(turn, step.into)
+    slots.put(turn, step.into, chosen, "caller")
+    flow.go(turn, step, step.following, "chosen")
+    return True

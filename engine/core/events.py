@@ -1,0 +1,166 @@
+"""What happens to a call: everything that `step` ever learns arrives as one of these.
+
+Past tense, because an event is a fact. `at` is the only clock the core knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.core.commands import Command
+from engine.core.utterance import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """A caller is on the line."""
+
+    at: datetime
+    """Aware; the site's zone decides what the caller's words mean."""
+    call: str
+    """The call's id, unique for ever: idempotency keys are made from it."""
+    number: str | None = None
+    """The caller's number in E.164: a hint, never a proof of who it is."""
+    language: str | None = None
+    """Language code, if the line knows it; None: the pack's first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The caller spoke: a partial while speaking, a final when the turn ended."""
+
+    at: datetime
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Understanding answered."""
+
+    at: datetime
+    turn: int
+    """The caller turn it belongs to; an older one is stale."""
+    commands: tuple[Command, ...]
+    source: str = "lexical"
+    """Which stage decided: lexical | classifier | reference | model | pinned | none."""
+    confidence: float = 1.0
+    language: str | None = None
+    """The language the caller spoke, when it was recognised as another one of the pack's."""
+    model_calls: int = 0
+    refused: tuple[str, ...] = ()
+    """What a model proposed outside the closed vocabulary, for the trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A requested service answered."""
+
+    at: datetime
+    request: int
+    """The id of the Request."""
+    outcome: str
+    """One of the service's declared outcomes."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An open reply was worded and checked."""
+
+    at: datetime
+    turn: int
+    text: str
+    """Empty when no reply passed the checks: the pack's own answer is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A prompt was played, at least in part."""
+
+    at: datetime
+    say: int
+    """The id of the Say."""
+    heard_to: float = 1.0
+    """Share of it that the caller could hear, 0..1; 1.0 is the whole of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BargedIn:
+    """The caller spoke over a prompt, which stopped."""
+
+    at: datetime
+    say: int
+    heard_to: float
+
+
+@dataclass(frozen=True, slots=True)
+class FellSilent:
+    """The caller said nothing for as long as the question allows."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """The caller pressed keys."""
+
+    at: datetime
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """A timer set by `Wait` ran out."""
+
+    at: datetime
+    timer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An action could not be carried out."""
+
+    at: datetime
+    what: str
+    """understand | compose | say | request:<id> | transfer | policy:<id>"""
+    retryable: bool = False
+    kind: str = ""
+    """The class of the failure, never a message: messages may hold what callers said."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferEnded:
+    """A transfer came to its end."""
+
+    at: datetime
+    outcome: str
+    """answered | declined | busy | no_answer | voicemail | failed | caller_left"""
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """Nobody is on the line any more."""
+
+    at: datetime
+    by: str
+    """caller | us | line"""
+
+
+Event = (
+    CallStarted
+    | Heard
+    | Understood
+    | Answered
+    | Composed
+    | Spoken
+    | BargedIn
+    | FellSilent
+    | Keyed
+    | TimedOut
+    | Failed
+    | TransferEnded
+    | CallEnded
+)

@@ -1,0 +1,307 @@
+"""Advancing flows: from step to step until something has to be awaited.
+
+What is awaited is always one of three: the caller (a question was asked), the world (a request
+is under way), or nothing any more (the call was transferred or ended).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from engine.core import handover, prompts, rewind, slots
+from engine.core.condition import Condition
+from engine.core.decision import Verdict
+from engine.core.domain import END, SlotType, StepKind
+from engine.core.state import Status
+
+if TYPE_CHECKING:
+    from engine.core.domain import FlowStep
+    from engine.core.state import FlowFrame
+    from engine.core.turn import Turn
+
+CLARIFY = "pattern_clarification"
+COMPLETED = "pattern_completed"
+RESUMED = "pattern_continue_interrupted"
+_LIMIT = 200
+"""Steps in one turn, after which a flow is going in a circle."""
+
+
+class EndlessFlowError(ValueError):
+    """A flow that goes in a circle without waiting for anything."""
+
+
+def advance(turn: Turn) -> None:
+    """Run the active flow until the caller or the world has to be awaited.
+
+    Raises:
+        ConditionError: a condition or template has no value on this state.
+        EndlessFlowError: the flow does not stop.
+    """
+    for _ in range(_LIMIT):
+        if turn.state.phase != "talking" or turn.state.asking is not None or turn.breach is not None:
+            return
+        frame = turn.frame
+        if turn.state.clarify is not None and (frame is None or frame.flow != CLARIFY):
+            _clarify(turn, *turn.state.clarify)
+            continue
+        if frame is None:
+            prompts.ask_open(turn)
+            return
+        _take_given(turn, frame)
+        step = turn.step(frame)
+        if step is None:
+            _finish(turn, frame)
+        elif step.guard is not None and not step.guard.holds(turn.view):
+            go(turn, step, step.following)
+        elif not _run(turn, frame, step):
+            return
+    message = f"the flow does not wait for anything within {_LIMIT} steps"
+    raise EndlessFlowError(message)
+
+
+def _clarify(turn: Turn, slot: str, readings: tuple[Any, ...]) -> None:
+    """Put the question which reading is meant, and then wait for the answer."""
+    if turn.clarified:
+        prompts.ask_reading(turn, slot, readings)
+    else:
+        kind = turn.domain.slots[slot].type.value
+        turn.push(CLARIFY, context={"slot": slot, "type": kind, "options": readings})
+
+
+def run_through(turn: Turn, pattern: str) -> None:
+    """Run a repair flow that only says something, and come back to what was being asked."""
+    turn.push(pattern)
+    task = turn.state.tasks
+    for _ in range(_LIMIT):
+        frame = turn.frame
+        if (
+            frame is None
+            or frame.task != task
+            or turn.state.asking is not None
+            or turn.state.phase != "talking"
+        ):
+            return
+        step = turn.step(frame)
+        if step is None:
+            _finish(turn, frame)
+        elif not _run(turn, frame, step):
+            return
+
+
+def _take_given(turn: Turn, frame: FlowFrame) -> None:
+    """Apply what the caller said for this flow before its turn had come."""
+    if not frame.given:
+        return
+    turn.at(-1, given=())
+    for item in frame.given:
+        slot = turn.domain.slots.get(item.slot)
+        if slot is None or slot.filled_by != "caller":
+            continue
+        try:
+            value = slots.coerce(turn.domain, slot, item.value)
+        except slots.InvalidValueError:
+            continue
+        if slots.rejection(turn, slot, value) is None:
+            slots.put(turn, slot.id, value, "caller", confidence=item.confidence, evidence=item.evidence)
+
+
+def _run(turn: Turn, frame: FlowFrame, step: FlowStep) -> bool:
+    """Do one step; False when something is awaited now."""
+    match step.kind:
+        case StepKind.COLLECT:
+            return _collect(turn, step)
+        case StepKind.SAY:
+            go(turn, step, step.following)
+            prompts.say(turn, step.response)
+        case StepKind.REQUEST:
+            waiting = any(
+                item.task == frame.task and item.step == step.id and not item.abandoned
+                for item in turn.state.pending.values()
+            )
+            if waiting:
+                return False
+            rewind.request(turn, step)
+            return turn.frame is not frame
+        case StepKind.OFFER:
+            return _offer(turn, step)
+        case StepKind.CONFIRM:
+            prompts.read_back(turn, step)
+        case StepKind.SET:
+            _set(turn, step)
+        case StepKind.CALL:
+            go(turn, step, step.following)
+            turn.push(step.flow, called=True)
+            turn.decide(f"{frame.flow}.{step.id}", step.where, Verdict.ADVANCED, f"calls {step.flow}")
+        case StepKind.LINK:
+            turn.pop()
+            turn.push(step.flow)
+            turn.decide(f"{frame.flow}.{step.id}", step.where, Verdict.ADVANCED, f"goes to {step.flow}")
+        case StepKind.NOOP:
+            go(turn, step, step.following)
+        case StepKind.TRANSFER:
+            go(turn, step, END)
+            handover.transfer(turn, step.target, step.reason or f"{frame.flow}.{step.id}")
+        case StepKind.HANG_UP:
+            go(turn, step, END)
+            handover.hang_up(turn, step.reason or f"{frame.flow}.{step.id}")
+    return True
+
+
+def _collect(turn: Turn, step: FlowStep) -> bool:
+    frame = turn.frame
+    slot = turn.domain.slots[step.slot]
+    if step.always_ask and frame is not None and not frame.context.get(f"asked:{step.id}"):
+        turn.at(-1, context={**frame.context, f"asked:{step.id}": True})
+        slots.void(turn, frozenset({step.slot}))
+    value = slots.value_of(turn, step.slot)
+    if slots.complete(slot, value) or any(slots.value_of(turn, name) is not None for name in step.accepts):
+        go(turn, step, step.following)
+        return True
+    prompts.ask_slot(turn, step, slots.missing_field(slot, value))
+    return False
+
+
+def _offer(turn: Turn, step: FlowStep) -> bool:
+    if slots.value_of(turn, step.into) is not None:
+        go(turn, step, step.following, "chosen")
+        return True
+    options = tuple(slots.value_of(turn, step.slot) or ())
+    if not options:
+        go(turn, step, step.following, "declined")
+        return True
+    prompts.offer(turn, step, options)
+    return False
+
+
+def _set(turn: Turn, step: FlowStep) -> None:
+    go(turn, step, step.following)
+    for name, constant in step.values:
+        value = constant.value(turn.view) if isinstance(constant, Condition) else constant
+        if value == slots.value_of(turn, name):
+            continue
+        rewind.replaced(turn, name)
+        if value is None:
+            slots.void(turn, frozenset({name}))
+        else:
+            slots.put(turn, name, value, "flow", Status.GIVEN)
+
+
+def go(turn: Turn, step: FlowStep, following: str, outcome: str = "", depth: int = -1) -> None:
+    """Move a frame on from a step: by the outcome, else by the first branch that holds, else onward."""
+    target = step.outcomes.get(outcome) or (step.outcomes.get("else") if outcome else None)
+    if target is None:
+        turn.view.outcome = outcome
+        branches = (
+            branch.to for branch in step.branches if branch.when is None or branch.when.holds(turn.view)
+        )
+        target = next(branches, following)
+    turn.at(depth, step=target, asked=0)
+    frame = turn.state.stack[depth]
+    why = f"{outcome}: {target}" if outcome else target
+    turn.decide(f"{frame.flow}.{step.id}", step.where, Verdict.ADVANCED, why)
+
+
+def _finish(turn: Turn, frame: FlowFrame) -> None:
+    """A flow has come to its end: forget what was its own, and go back to what it interrupted."""
+    turn.pop()
+    if frame.called:
+        return
+    turn.clarified = turn.clarified or frame.flow == CLARIFY
+    flow = turn.domain.flows[frame.flow]
+    turn.decide(flow.id, flow.where, Verdict.ADVANCED, "ends")
+    forget(turn, flow.owns)
+    below = turn.frame
+    if flow.pattern:
+        return
+    if below is not None:
+        turn.push(RESUMED, context={"flow": below.flow})
+    else:
+        turn.change(readback=None, refused=())
+        turn.push(COMPLETED, context={"flow": frame.flow})
+
+
+def drop_patterns(turn: Turn) -> None:
+    """Repair flows give way to a new task; they are not resumed."""
+    while turn.frame is not None and turn.flow(turn.frame).pattern:
+        owned = turn.flow(turn.frame).owns
+        turn.pop()
+        forget(turn, owned)
+
+
+def forget(turn: Turn, owned: frozenset[str]) -> None:
+    """Void the slots of a flow that is over, except those that a flow beneath still needs."""
+    needed: set[str] = set()
+    for frame in turn.state.stack:
+        needed |= turn.domain.flows[frame.flow].owns
+    slots.void(turn, owned - needed)
+
+
+def answered(turn: Turn, number: int, outcome: str, data: dict[str, object]) -> None:
+    """Take in the answer of a service; one that nobody waits for is undone."""
+    pending = dict(turn.state.pending)
+    item = pending.pop(number, None)
+    turn.change(pending=pending)
+    if item is None:
+        why = f"request {number} was answered before, or never made"
+        turn.decide("answered", "engine/core/flow.py", Verdict.STALE, why)
+        return
+    service = turn.domain.services[item.service]
+    if item.task == 0:
+        turn.decide(service.id, service.where, Verdict.ACCEPTED, outcome)
+        return
+    if item.abandoned:
+        turn.decide(service.id, service.where, Verdict.STALE, f"nobody waits for it any more: {outcome}")
+        if outcome in service.success and service.undo:
+            given = {key: data[key] for key, _ in service.gives if key in data}
+            slots.compensate(turn, service.undo, given)
+        return
+    if outcome not in service.outcomes:
+        outcome = service.on_timeout or service.outcomes[0]
+    turn.decide(service.id, service.where, Verdict.ACCEPTED, outcome)
+    _take_data(turn, item.service, outcome, data)
+    for depth, frame in enumerate(turn.state.stack):
+        step = turn.step(frame)
+        if frame.task == item.task and step is not None and step.id == item.step:
+            go(turn, step, step.following, outcome, depth)
+
+
+def _take_data(turn: Turn, name: str, outcome: str, data: dict[str, object]) -> None:
+    service = turn.domain.services[name]
+    given = frozenset(slot for key, slot in service.gives if data.get(key) is not None)
+    for key, slot in service.gives:
+        value = data.get(key)
+        if value is None:
+            continue
+        if value != slots.value_of(turn, slot):
+            rewind.replaced(turn, slot, keep=given)
+        slots.put(turn, slot, _frozen(turn, slot, value), "service", Status.GIVEN)
+    if service.effect == "write" and outcome in service.success:
+        _consume(turn, name)
+
+
+def _frozen(turn: Turn, slot: str, value: object) -> object:
+    return (
+        tuple(value) if turn.domain.slots[slot].type is SlotType.LIST and isinstance(value, list) else value
+    )
+
+
+def _consume(turn: Turn, name: str) -> None:
+    """What a write has used up is no longer ours to give back."""
+    undoable = {slot for item in turn.domain.services.values() if item.undo for _, slot in item.gives}
+    for _, slot in turn.domain.services[name].needs:
+        if slot in undoable:
+            slots.put(turn, slot, None, "service", Status.VOID)
+
+
+def gave_up(turn: Turn, number: int) -> None:
+    """No answer came in time: go on with the outcome that the pack assumes, and undo a late success."""
+    item = turn.state.pending.get(number)
+    if item is None or item.abandoned:
+        if item is not None and item.task == 0:
+            turn.change(pending={key: other for key, other in turn.state.pending.items() if key != number})
+        return
+    service = turn.domain.services[item.service]
+    outcome = service.on_timeout or service.outcomes[-1]
+    answered(turn, number, outcome, {})
+    turn.change(pending={**turn.state.pending, number: replace(item, abandoned=True)})

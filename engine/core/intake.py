@@ -1,0 +1,86 @@
+"""Taking over what a caller said: who may, with what, and what it means for the flow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.core import flow, ledger, prompts, rewind, slots
+from engine.core.commands import Correct, SetSlot
+from engine.core.domain import StepKind
+from engine.core.state import Status
+
+if TYPE_CHECKING:
+    from engine.core.turn import Turn
+
+_CORRECTED = "pattern_correction"
+
+
+def fill(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
+    """Take a value over; False when the slot cannot have it, and then the old value stays."""
+    slot = turn.domain.slots.get(command.slot)
+    if slot is None or slot.filled_by != "caller":
+        return False
+    if len(command.alternatives) > 1:
+        return _clarify(turn, command, source)
+    try:
+        value = slots.coerce(turn.domain, slot, command.value)
+    except slots.InvalidValueError:
+        return False
+    held = slots.value_of(turn, slot.id)
+    value = slots.joined(slot.type, held, value)
+    refusal = slots.rejection(turn, slot, value)
+    if refusal is not None:
+        if not ledger.in_vain(turn, slot.id):
+            prompts.say(turn, refusal)
+            turn.change(asking=None)
+        return True
+    asked = turn.state.asking is not None and slot.id in {turn.state.asking.slot, *turn.state.asking.accepts}
+    if value == held:
+        turn.change(asking=None if asked else turn.state.asking)
+        return asked
+    offered = turn.state.asking is not None and turn.state.asking.kind == "offer"
+    replaces = held is not None and slots.complete(slot, held)
+    by = "model" if source == "model" else "caller"
+    status = Status.CORRECTED if replaces else Status.PROPOSED
+    _follow_question(turn, slot.id)
+    slots.put(turn, slot.id, value, by, status, confidence=command.confidence, evidence=command.evidence)
+    rewind.changed(turn, slot.id)
+    turn.change(asking=None, clarify=None, no_match={**turn.state.no_match, slot.id: 0})
+    if replaces and not asked and not offered:
+        turn.push(_CORRECTED, context={"slot": slot.id})
+    return True
+
+
+def _follow_question(turn: Turn, slot: str) -> None:
+    """A new wish during an offer, or a correction in a read-back, may have a way of its own in the flow."""
+    step, asking = prompts.step_of_question(turn), turn.state.asking
+    if step is None or asking is None:
+        return
+    if step.kind is StepKind.CONFIRM and slot in step.reads and "corrected" in step.outcomes:
+        flow.go(turn, step, step.following, "corrected")
+    elif (
+        step.kind is StepKind.OFFER
+        and step.slot in turn.domain.voids.get(slot, ())
+        and "other_wish" in step.outcomes
+    ):
+        flow.go(turn, step, step.following, "other_wish")
+
+
+def _clarify(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
+    """Several readings of the same words: ask which, never pick."""
+    slot = turn.domain.slots[command.slot]
+    readings = []
+    for reading in command.alternatives:
+        try:
+            value = slots.coerce(turn.domain, slot, reading)
+        except slots.InvalidValueError:
+            continue
+        if value not in readings and slots.rejection(turn, slot, value) is None:
+            readings.append(value)
+    if len(readings) < 2:
+        return bool(readings) and fill(turn, replace(command, value=readings[0], alternatives=()), source)
+    if slot.id in turn.state.no_match and ledger.in_vain(turn, slot.id):
+        return True
+    turn.change(asking=None, clarify=(slot.id, tuple(readings)), no_match={slot.id: 0, **turn.state.no_match})
+    return True

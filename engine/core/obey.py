@@ -1,0 +1,199 @@
+"""Obeying commands: what a caller meant is weighed against the state, one command at a time.
+
+Understanding proposes, nothing more. A command that does not fit is refused and recorded, and
+a turn in which none had an effect counts as not understood.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from engine.core import consent, flow, ledger, prompts, rewind, talk
+from engine.core.commands import (
+    Affirm,
+    Ask,
+    Cancel,
+    Choose,
+    Command,
+    Correct,
+    Deny,
+    NotUnderstood,
+    Repeat,
+    SetSlot,
+    SmallTalk,
+    StartFlow,
+    Wait,
+    WantPerson,
+)
+from engine.core.decision import Verdict
+from engine.core.domain import StepKind
+from engine.core.intake import fill
+
+if TYPE_CHECKING:
+    from engine.core.state import FlowFrame
+    from engine.core.turn import Turn
+
+_CANCELLED = "pattern_cancel_flow"
+_PERSON = "pattern_human_handoff"
+
+
+def obey(turn: Turn, commands: tuple[Command, ...], source: str) -> None:
+    """Weigh the commands of one utterance, in the caller's order.
+
+    Raises:
+        ConditionError: a condition or template has no value on this state.
+    """
+    commands = _assume_the_worst(turn, commands)
+    effects = 0
+    for command in _in_order(turn, commands):
+        if turn.state.phase != "talking" or turn.breach is not None:
+            return
+        where = _place(turn, command)
+        effect = _obey_one(turn, command, source)
+        effects += effect
+        verdict = Verdict.ACCEPTED if effect else Verdict.REFUSED
+        turn.decide("understanding", where, verdict, _described(command))
+    if effects:
+        turn.change(row=0)
+    elif turn.state.asking is not None or not rewind.awaits(turn):
+        ledger.no_match(turn)
+
+
+def _described(command: Command) -> str:
+    """A command without what the caller said."""
+    name = type(command).__name__
+    what = next(
+        (
+            getattr(command, item)
+            for item in ("slot", "flow", "topic", "kind", "reason")
+            if hasattr(command, item)
+        ),
+        "",
+    )
+    return f"{name}({what})" if what else name
+
+
+def _place(turn: Turn, command: Command) -> str:
+    """The line of the pack that the command is about: a slot's, a flow's, an answer's, or the question's."""
+    domain = turn.domain
+    match command:
+        case SetSlot() | Correct() if command.slot in domain.slots:
+            return domain.slots[command.slot].where
+        case StartFlow() if command.flow in domain.flows:
+            return domain.flows[command.flow].where
+        case Ask() if command.topic in domain.answers:
+            return domain.answers[command.topic].where
+        case _:
+            step = prompts.step_of_question(turn)
+            return step.where if step is not None else "engine/core/obey.py"
+
+
+def _assume_the_worst(turn: Turn, commands: tuple[Command, ...]) -> tuple[Command, ...]:
+    """A question whose unclear answer has a meaning gets that meaning."""
+    step = prompts.step_of_question(turn)
+    if step is None or step.kind is not StepKind.COLLECT or step.unclear_means is None:
+        return commands
+    if any(isinstance(item, Affirm | Deny) or getattr(item, "slot", None) == step.slot for item in commands):
+        return commands
+    return (SetSlot(step.slot, step.unclear_means),)
+
+
+def _in_order(turn: Turn, commands: tuple[Command, ...]) -> tuple[Command, ...]:
+    """Bind what was said for a second task to that task, so that the first can be done first."""
+    starts = [place for place, item in enumerate(commands) if isinstance(item, StartFlow)]
+    if len(starts) < 2:
+        return commands
+    flow.drop_patterns(turn)
+    first, later = commands[: starts[1]], commands[starts[1] :]
+    for place in reversed([place - starts[1] for place in starts[1:]]):
+        start = later[place]
+        given = []
+        for item in later[place + 1 :]:
+            if isinstance(item, StartFlow):
+                break
+            if isinstance(item, SetSlot):
+                given.append(item)
+        if isinstance(start, StartFlow) and _may_start(turn, start.flow):
+            turn.push(start.flow, given=tuple(given))
+            where = _place(turn, start)
+            turn.decide("understanding", where, Verdict.ACCEPTED, f"StartFlow({start.flow}) afterwards")
+    return first
+
+
+def _obey_one(turn: Turn, command: Command, source: str) -> bool:
+    match command:
+        case StartFlow():
+            return _start(turn, command.flow)
+        case SetSlot() | Correct():
+            return fill(turn, command, source)
+        case Cancel():
+            return _cancel(turn, command.flow)
+        case Affirm():
+            return consent.affirm(turn)
+        case Deny():
+            return consent.deny(turn, command.slot)
+        case Choose():
+            return consent.choose(turn, command.option)
+        case Ask():
+            found = turn.domain.answers.get(command.topic)
+            if found is not None and found.flow is not None:
+                return _start(turn, found.flow)
+            return found is not None and talk.answer(turn, found, command.about)
+        case Repeat():
+            return talk.repeat(turn)
+        case Wait():
+            return talk.wait(turn)
+        case WantPerson():
+            flow.drop_patterns(turn)
+            turn.push(_PERSON)
+            return True
+        case SmallTalk():
+            return talk.small_talk(turn, command.kind)
+        case NotUnderstood():
+            return False
+        case _:
+            assert_never(command)
+
+
+def _may_start(turn: Turn, name: str) -> bool:
+    found = turn.domain.flows.get(name)
+    if found is None or found.called_only or found.pattern:
+        return False
+    if any(frame.flow == name for frame in turn.state.stack):
+        return False
+    return found.guard is None or found.guard.holds(turn.view)
+
+
+def _start(turn: Turn, name: str) -> bool:
+    if turn.view.active(name):
+        return turn.view.flow == name and turn.state.asking is None
+    if not _may_start(turn, name):
+        return False
+    flow.drop_patterns(turn)
+    turn.change(clarify=None)
+    turn.push(name)
+    return True
+
+
+def _cancel(turn: Turn, name: str | None) -> bool:
+    flow.drop_patterns(turn)
+    depth = _root(turn, name)
+    if depth is None:
+        return False
+    cancelled = turn.state.stack[depth]
+    above = [frame for frame in turn.state.stack[depth + 1 :] if not frame.called]
+    owned = turn.flow(cancelled).owns
+    turn.change(stack=(*turn.state.stack[:depth], *above), asking=None, clarify=None, readback=None)
+    flow.forget(turn, owned)
+    rewind.abandon_all(turn)
+    turn.push(_CANCELLED, context={"flow": cancelled.flow})
+    return True
+
+
+def _root(turn: Turn, name: str | None) -> int | None:
+    """Where the named task stands on the stack; the topmost when none is named."""
+    for depth in range(len(turn.state.stack) - 1, -1, -1):
+        frame: FlowFrame = turn.state.stack[depth]
+        if not frame.called and not turn.flow(frame).pattern and name in {None, frame.flow}:
+            return depth
+    return None

@@ -1,0 +1,182 @@
+"""Prompts: what is said, what is being asked, and how much of it was heard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from engine.core import policy
+from engine.core.actions import Expecting, Listen, Say
+from engine.core.domain import SlotType, StepKind
+from engine.core.events import FellSilent, Keyed
+from engine.core.reply import render
+from engine.core.slots import value_of
+from engine.core.state import Prompt, Readback
+
+if TYPE_CHECKING:
+    from engine.core.domain import FlowStep
+    from engine.core.turn import Turn
+
+OPEN_QUESTION = "utter_how_can_i_help"
+"""What is asked when no task is in hand."""
+_KEPT = 12
+_MOMENT_S = 30.0
+"""How long a caller who asked for a moment is left alone, in seconds."""
+
+
+def say(
+    turn: Turn,
+    response: str,
+    asked: int = 0,
+    *,
+    context: Mapping[str, Any] | None = None,
+    ruled: bool = False,
+) -> bool:
+    """Propose a prompt; True when it will be spoken.
+
+    Raises:
+        ConditionError: the pack has no wording for this moment; the caller fails closed.
+    """
+    beneath = turn.frame.context if turn.frame is not None else {}
+    turn.view.context = beneath if context is None else context
+    words = render(turn.view, response, asked)
+    number = turn.state.says + 1
+    named = any(turn.view.context.get(key) for key in ("about", "options"))
+    data_class = "health" if named and words.data_class == "none" else words.data_class
+    action = Say(number, response, words.text, words.style, words.barge_in, data_class)
+    if not policy.propose(turn, action, ruled=ruled):
+        return False
+    prompt = Prompt(number, response, words.text, turn.state.turn)
+    turn.change(
+        says=number, prompts=(*turn.state.prompts, prompt)[-_KEPT:], said=turn.state.said | {response}
+    )
+    return True
+
+
+def say_again(turn: Turn, prompt: Prompt) -> None:
+    """Propose the very words of an earlier prompt."""
+    number = turn.state.says + 1
+    found = turn.domain.responses[prompt.response]
+    original = replace(prompt, id=number, turn=turn.state.turn, heard_to=0.0)
+    action = Say(number, prompt.response, prompt.text, found.style, found.barge_in, "personal")
+    if policy.propose(turn, action):
+        turn.change(says=number, prompts=(*turn.state.prompts, original)[-_KEPT:])
+
+
+def listen(turn: Turn, expecting: Expecting, silence_s: float = 3.0) -> None:
+    """Wait for the caller."""
+    if policy.propose(turn, Listen(expecting, silence_s)):
+        turn.change(asking=expecting)
+
+
+def listen_patiently(turn: Turn, expecting: Expecting) -> None:
+    """Wait for a caller who asked for a moment, without asking again."""
+    listen(turn, expecting, _MOMENT_S)
+
+
+def ask_open(turn: Turn) -> None:
+    """Ask what we can do, unless the greeting has just done so."""
+    if not any(isinstance(action, Say) for action in turn.actions) or turn.state.turn > 0:
+        say(turn, OPEN_QUESTION, turn.state.no_match.get("", 0) + turn.state.no_input.get("", 0))
+    listen(turn, expecting(turn, "open"))
+
+
+def ask_slot(turn: Turn, step: FlowStep, missing: str | None) -> None:
+    """Ask for a slot, or for the part of it that is missing."""
+    slot = turn.domain.slots[step.slot]
+    response = step.response
+    if missing is not None and value_of(turn, step.slot) is not None:
+        partial = f"{response}_{missing}"
+        response = partial if partial in turn.domain.responses else response
+    frame = turn.frame
+    say(turn, response, frame.asked if frame is not None else 0)
+    held = value_of(turn, step.slot)
+    given = " ".join(part for part in held.values() if part) if isinstance(held, Mapping) and missing else ""
+    question = expecting(
+        turn, "slot", slot=slot.id, type=slot.type.value, accepts=step.accepts, partial=given
+    )
+    listen(turn, question, slot.silence_s)
+
+
+def ask_reading(turn: Turn, slot: str, readings: tuple[Any, ...]) -> None:
+    """Wait for the caller to say which of several readings was meant; the question was just put."""
+    kind = turn.domain.slots[slot].type.value
+    listen(turn, expecting(turn, "offer", slot=slot, type=kind, options=readings))
+
+
+def offer(turn: Turn, step: FlowStep, options: tuple[Any, ...]) -> None:
+    """Offer a choice."""
+    frame = turn.frame
+    say(turn, step.response, frame.asked if frame is not None else 0)
+    kind = turn.domain.slots[step.into].type.value
+    listen(turn, expecting(turn, "offer", slot=step.into, type=kind, options=options))
+
+
+def read_back(turn: Turn, step: FlowStep) -> None:
+    """Read back what is about to be done and ask whether it is right."""
+    frame = turn.frame
+    if say(turn, step.response, frame.asked if frame is not None else 0):
+        turn.change(readback=Readback(step.id, turn.state.says, step.reads))
+        listen(turn, expecting(turn, "confirm", reads=step.reads))
+
+
+def expecting(turn: Turn, kind: str, **more: Any) -> Expecting:
+    """What the caller may answer now, with what is known already and what may be said ahead."""
+    owned: set[str] = set()
+    tasks = 0
+    for frame in turn.state.stack:
+        flow = turn.flow(frame)
+        owned |= flow.owns
+        tasks += not flow.pattern
+    filled, unfilled = [], []
+    for slot in turn.domain.slots.values():
+        if slot.filled_by != "caller":
+            continue
+        if value_of(turn, slot.id) is not None:
+            filled.append(slot.id)
+        elif not tasks or slot.id in owned or slot.scope == "call":
+            unfilled.append(slot.id)
+    active = turn.view.flow
+    return Expecting(kind, flow=active, filled=tuple(filled), open_slots=tuple(unfilled), **more)
+
+
+def played(turn: Turn, number: int, heard_to: float) -> None:
+    """Note how much of a prompt the caller could hear; the whole of it is what counts as told."""
+    prompts = []
+    for prompt in turn.state.prompts:
+        share = max(prompt.heard_to, min(1.0, max(0.0, heard_to))) if prompt.id == number else prompt.heard_to
+        prompts.append(replace(prompt, heard_to=share))
+        if prompt.id == number and share >= 1.0:
+            turn.change(heard=turn.state.heard | {prompt.response})
+    turn.change(prompts=tuple(prompts))
+    readback = turn.state.readback
+    if readback is not None and readback.say == number and heard_to >= 1.0:
+        turn.change(readback=replace(readback, heard=True))
+
+
+def keep_latest(turn: Turn, before: int) -> None:
+    """Keep only what was said since the caller's last turn: that is what can be repeated."""
+    if isinstance(turn.event, FellSilent | Keyed):
+        latest = tuple(prompt for prompt in turn.state.prompts if prompt.id > before)
+    else:
+        latest = tuple(prompt for prompt in turn.state.prompts if prompt.turn == turn.state.turn)
+    if latest:
+        turn.change(prompts=latest)
+
+
+def is_yes_no(turn: Turn) -> bool:
+    """Whether the question in hand is answered by yes or no."""
+    asking = turn.state.asking
+    return asking is not None and (asking.kind == "confirm" or asking.type == SlotType.BOOL.value)
+
+
+def step_of_question(turn: Turn) -> FlowStep | None:
+    """The step of the active flow that is asking, if one is."""
+    frame = turn.frame
+    step = turn.step(frame) if frame is not None else None
+    return (
+        step
+        if step is not None and step.kind in {StepKind.COLLECT, StepKind.OFFER, StepKind.CONFIRM}
+        else None
+    )

@@ -1,0 +1,215 @@
+"""Going back: what a change of one slot means for the steps that were built on it.
+
+Nothing in a flow says "after a change go there". The dependencies between slots, steps and
+services are known when the pack loads, so a correction in any turn withdraws what followed from
+the old value and puts the flow on the first step that has to be done again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from engine.core import policy, slots
+from engine.core.actions import Request, Wait
+from engine.core.domain import SlotType, StepKind
+from engine.core.state import Pending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from engine.core.domain import Domain, Flow, FlowStep, Service
+    from engine.core.turn import Turn
+
+
+def changed(turn: Turn, slot: str) -> None:
+    """The caller changed a slot: withdraw what followed from it, and go back to what must be done again."""
+    gone = _withdraw(turn, slot)
+    _go_back(turn, slot, gone, len(turn.state.stack))
+
+
+def taken_back(turn: Turn, slot: str) -> None:
+    """The caller took a value back without giving another: it will be asked for again."""
+    gone = _withdraw(turn, slot) | slots.void(turn, frozenset({slot}))
+    _go_back(turn, slot, gone, len(turn.state.stack))
+
+
+def replaced(turn: Turn, slot: str, keep: frozenset[str] = frozenset()) -> None:
+    """The flow itself, a service or a policy changes a slot: the active flow says how it goes on.
+
+    What followed from the old value is withdrawn all the same, and tasks that were interrupted go back.
+    """
+    gone = _withdraw(turn, slot, keep) | {slot}
+    root = len(turn.state.stack)
+    while root and turn.state.stack[root - 1].called:
+        root -= 1
+    _go_back(turn, slot, gone, max(0, root - 1))
+
+
+def _withdraw(turn: Turn, slot: str, keep: frozenset[str] = frozenset()) -> frozenset[str]:
+    gone = slots.void(turn, frozenset(turn.domain.voids.get(slot, ())) - keep)
+    _abandon(turn, slot)
+    return gone
+
+
+def _go_back(turn: Turn, slot: str, gone: frozenset[str], depths: int) -> None:
+    """Put each of the lowest `depths` frames on its first step that builds on what has changed."""
+    stack = list(turn.state.stack)
+    for depth in range(min(depths, len(stack)) - 1, -1, -1):
+        frame = stack[depth]
+        flow = turn.flow(frame)
+        for step in flow.steps[: flow.index.get(frame.step, len(flow.steps))]:
+            if _builds_on(turn.domain, step, slot, gone):
+                stack[depth] = replace(frame, step=step.id, asked=0)
+                while depth + 1 < len(stack) and stack[depth + 1].called:
+                    del stack[depth + 1]
+                break
+    if len(stack) < len(turn.state.stack):
+        turn.change(asking=None)
+    turn.change(stack=tuple(stack))
+
+
+def _builds_on(domain: Domain, step: FlowStep, slot: str, gone: frozenset[str]) -> bool:
+    match step.kind:
+        case StepKind.COLLECT:
+            return step.slot in gone
+        case StepKind.REQUEST:
+            service = domain.services[step.service]
+            uses = {name for _, name in (*service.needs, *service.wants)}
+            return slot in uses or any(name in gone for _, name in service.gives)
+        case StepKind.OFFER:
+            return step.slot in gone or step.into in gone
+        case StepKind.CONFIRM:
+            return slot in step.reads or not gone.isdisjoint(step.reads)
+        case StepKind.SET:
+            return any(name in gone for name, _ in step.values)
+        case StepKind.CALL:
+            return not gone.isdisjoint(fills(domain, domain.flows[step.flow]))
+        case _:
+            return False
+
+
+def fills(domain: Domain, flow: Flow, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Every slot that a flow, or one that it calls, asks for or receives."""
+    if flow.id in seen:
+        return frozenset()
+    found: set[str] = set()
+    for step in flow.steps:
+        if step.kind in {StepKind.COLLECT, StepKind.OFFER}:
+            found |= {step.slot, *step.accepts, step.into} - {""}
+        elif step.kind is StepKind.REQUEST:
+            found |= {name for _, name in domain.services[step.service].gives}
+        elif step.kind in {StepKind.CALL, StepKind.LINK}:
+            found |= fills(domain, domain.flows[step.flow], seen | {flow.id})
+    return frozenset(found)
+
+
+def _abandon(turn: Turn, slot: str) -> None:
+    """Nobody waits any more for answers to requests that were made with the old value."""
+    pending = dict(turn.state.pending)
+    for number, item in pending.items():
+        service = turn.domain.services[item.service]
+        if any(name == slot for _, name in (*service.needs, *service.wants)):
+            pending[number] = replace(item, abandoned=True)
+    turn.change(pending=pending)
+
+
+def awaits(turn: Turn) -> bool:
+    """Whether an answer is under way that somebody waits for."""
+    return any(not item.abandoned for item in turn.state.pending.values())
+
+
+def abandon_all(turn: Turn) -> None:
+    """Nobody waits for anything any more: a later success is undone."""
+    turn.change(
+        pending={number: replace(item, abandoned=True) for number, item in turn.state.pending.items()}
+    )
+
+
+def release(turn: Turn, names: frozenset[str] | None = None) -> None:
+    """Give back what slots hold in the world, and forget it; all of them unless some are named."""
+    held = set()
+    for service in turn.domain.services.values():
+        if service.undo:
+            held |= {slot for _, slot in service.gives if names is None or slot in names}
+    slots.void(turn, frozenset(held))
+
+
+def request(turn: Turn, step: FlowStep) -> None:
+    """Ask the service of a step, if the guards let it.
+
+    Raises:
+        ValueError: a slot that the service needs is empty, which the pack's check should have found.
+    """
+    frame = turn.frame
+    service = turn.domain.services[step.service]
+    if frame is None:
+        return
+    args: dict[str, Any] = dict(service.fixed)
+    for parameter, name in service.needs:
+        value = slots.value_of(turn, name)
+        if value is None:
+            message = f"{step.where}: {service.id} needs slot '{name}', which is empty"
+            raise ValueError(message)
+        args[parameter] = value
+    for parameter, name in service.wants:
+        value = slots.value_of(turn, name)
+        if value is not None:
+            args[parameter] = value
+    if turn.state.refused and any(turn.domain.slots[name].type is SlotType.LIST for _, name in service.gives):
+        args["refused"] = turn.state.refused
+    number = turn.state.requests + 1
+    key = _key(turn, service, frame.task, number, args)
+    if policy.propose(turn, Request(number, service.id, args, key)):
+        pending = {**turn.state.pending, number: Pending(service.id, frame.task, step.id, args)}
+        turn.change(requests=number, pending=pending)
+        policy.propose(turn, Wait(f"request:{number}", service.timeout_s), ruled=True)
+
+
+def _key(turn: Turn, service: Service, task: int, number: int, args: Mapping[str, Any]) -> str:
+    """Idempotency key: a write of the same task with the same facts is the same deed, however often asked."""
+    what = str(number)
+    if service.effect == "write":
+        what = sha256(json.dumps(args, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+    return f"{turn.state.call}:{task}:{service.id}:{what}"
+
+
+def request_beside(turn: Turn, name: str) -> None:
+    """Ask a service for which no flow waits, when the slots it needs are filled."""
+    service = turn.domain.services[name]
+    args: dict[str, Any] = dict(service.fixed)
+    for parameter, slot in (*service.needs, *service.wants):
+        value = slots.value_of(turn, slot)
+        if value is not None:
+            args[parameter] = value
+        elif (parameter, slot) in service.needs:
+            return
+    slots.compensate(turn, name, args)
+
+
+def back_to_service(turn: Turn, name: str) -> None:
+    """Put the active flow on its first step that requests a service."""
+    for depth in range(len(turn.state.stack) - 1, -1, -1):
+        flow = turn.flow(turn.state.stack[depth])
+        for step in flow.steps:
+            if step.kind is StepKind.REQUEST and step.service == name:
+                turn.change(stack=turn.state.stack[: depth + 1], asking=None)
+                turn.at(depth, step=step.id, asked=0)
+                return
+
+
+def back_to_readback(turn: Turn) -> None:
+    """Put the active flow on the confirmation before the step it stands on, to read back once more."""
+    frame = turn.frame
+    if frame is None:
+        return
+    flow = turn.flow(frame)
+    here = flow.index.get(frame.step, len(flow.steps))
+    for step in reversed(flow.steps[:here]):
+        if step.kind is StepKind.CONFIRM:
+            turn.change(asking=None)
+            turn.at(-1, step=step.id, asked=0)
+            return

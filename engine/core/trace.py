@@ -1,0 +1,150 @@
+"""The tape of a call: one entry a step, chained by hash, private values apart.
+
+An entry says what happened, who decided what from which line, what was done and what changed.
+Folding the events of a tape over the pack again must give the same entries, byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from engine.core.codec import Encoder
+from engine.core.machine import step
+from engine.core.state import DialogueState
+
+if TYPE_CHECKING:
+    from engine.core.decision import Step
+    from engine.core.domain import Domain
+    from engine.core.events import Event
+
+_FIELDS = tuple(item.name for item in fields(DialogueState))
+SEALED = "sealed"
+"""Key of the placeholder that stands for a private value in the redacted layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """One step as the tape keeps it, in two layers."""
+
+    redacted: Mapping[str, Any]
+    """What everybody may read; private values are placeholders."""
+    sealed: tuple[Any, ...]
+    """The private values, in the order of their placeholders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """The first place where a tape and a pack disagree."""
+
+    entry: int
+    """Which step, from 1."""
+    what: str
+    """decisions | actions | changes"""
+    taped: Any
+    now: Any
+
+
+def canonical(data: Any) -> str:
+    """The one text of JSON data that is hashed and compared."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def data_classes(domain: Domain) -> dict[str, str]:
+    """Slot id to data class."""
+    return {slot.id: str(slot.data_class) for slot in domain.slots.values()}
+
+
+def chained(previous: str, text: str) -> str:
+    """The hash of an entry that follows another."""
+    return sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+def record(classes: Mapping[str, str], before: DialogueState, event: Event, outcome: Step) -> TraceEntry:
+    """Make the entry of one step."""
+    sealed: list[Any] = []
+
+    def put_apart(data_class: str, value: Any) -> Any:
+        sealed.append(value)
+        return {SEALED: len(sealed) - 1, "class": data_class}
+
+    encoder = Encoder(classes, put_apart)
+    redacted = _content(encoder, before, event, outcome)
+    return TraceEntry(redacted, tuple(sealed))
+
+
+def plain(before: DialogueState, event: Event, outcome: Step) -> dict[str, Any]:
+    """The content of one step with nothing hidden, for comparison."""
+    return _content(Encoder({}), before, event, outcome)
+
+
+def _content(encoder: Encoder, before: DialogueState, event: Event, outcome: Step) -> dict[str, Any]:
+    return {
+        "event": encoder.encode(event),
+        "decisions": [
+            {
+                "by": item.by,
+                "where": item.where,
+                "verdict": item.verdict.value,
+                "why": item.why,
+                "actions": list(item.actions),
+            }
+            for item in outcome.decisions
+        ],
+        "actions": [encoder.encode(item) for item in outcome.actions],
+        "changes": _changes(encoder, before, outcome.state),
+    }
+
+
+def _changes(encoder: Encoder, before: DialogueState, after: DialogueState) -> dict[str, Any]:
+    """What differs between two states: together with the first state, the whole of the last."""
+    changes: dict[str, Any] = {}
+    for name in _FIELDS:
+        old, new = getattr(before, name), getattr(after, name)
+        if old is new or old == new:
+            continue
+        if name == "slots":
+            changes[name] = {
+                key: encoder.slot(key, item) for key, item in new.items() if old.get(key) != item
+            }
+        elif name == "at":
+            continue
+        else:
+            changes[name] = encoder.field("DialogueState", name, new, after)
+    return changes
+
+
+def unsealed(redacted: Any, sealed: tuple[Any, ...] | list[Any]) -> Any:
+    """Put the private values back into their places."""
+    if isinstance(redacted, Mapping):
+        if SEALED in redacted:
+            return sealed[int(redacted[SEALED])]
+        return {key: unsealed(item, sealed) for key, item in redacted.items()}
+    if isinstance(redacted, list):
+        return [unsealed(item, sealed) for item in redacted]
+    return redacted
+
+
+def fold(domain: Domain, events: Iterable[Event]) -> Iterator[tuple[DialogueState, Event, Step]]:
+    """Take a call through its events again; yields the state before, the event and the step."""
+    state = DialogueState()
+    for event in events:
+        outcome = step(domain, state, event)
+        yield state, event, outcome
+        state = outcome.state
+
+
+def replay(domain: Domain, taped: Iterable[tuple[Event, Mapping[str, Any]]]) -> Divergence | None:
+    """Fold a tape again; None when every step comes out the same, byte for byte."""
+    state = DialogueState()
+    for number, (event, entry) in enumerate(taped, 1):
+        outcome = step(domain, state, event)
+        now = plain(state, event, outcome)
+        for part in ("decisions", "actions", "changes"):
+            if canonical(now[part]) != canonical(entry[part]):
+                return Divergence(number, part, entry[part], now[part])
+        state = outcome.state
+    return None

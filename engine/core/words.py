@@ -1,0 +1,71 @@
+"""Words of an utterance, folded so that spelling and diacritics do not matter.
+
+Recognisers drop diacritics, apostrophes and capitals at random, so everything that looks for words
+looks at folded ones; the places in the original text are kept for the trace and for masking.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_TOKEN = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*|[.,;:!?…()\n]|\s[-–—]+\s")
+"""A word with its inner apostrophes, or a mark that ends a clause; linear, nothing nests."""
+_BREAKS = frozenset(".,;:!?…()\n")
+_LETTERS = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"})
+_APOSTROPHES = ("'", "’", "`", "´")
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics; `ß` is `ss`."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in parts if not unicodedata.combining(char)).translate(_LETTERS)
+
+
+def fold_word(word: str) -> str:
+    """One word folded, its apostrophes gone: `can't` is `cant`, `swelling's` is `swelling`."""
+    folded = fold(word)
+    if folded.isalnum():
+        return folded
+    for mark in _APOSTROPHES:
+        if mark in folded:
+            folded = folded.removesuffix(f"{mark}s").replace(mark, "")
+    return folded
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An utterance as folded words; the four tuples have one entry a word."""
+
+    text: str
+    folded: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    clauses: tuple[int, ...]
+    """Number of the clause; a mark of punctuation begins the next one."""
+
+    def said(self, first: int, last: int) -> str:
+        """Return the original words from `first` up to and including `last`."""
+        return self.text[self.starts[first] : self.ends[last]]
+
+
+def split_words(text: str) -> Words:
+    """Split a text into folded words with their places and clauses."""
+    folded: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    clauses: list[int] = []
+    clause = 0
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        if word in _BREAKS or word[0].isspace():
+            clause += 1
+            continue
+        folded.append(fold_word(word))
+        starts.append(match.start())
+        ends.append(match.end())
+        clauses.append(clause)
+    return Words(text, tuple(folded), tuple(starts), tuple(ends), tuple(clauses))
