@@ -1,0 +1,1 @@
+"""The book: finding times, holding them, and a store that by itself refuses double bookings."""
