@@ -1,0 +1,69 @@
+"""Yes and no, as people say them: "no, that's fine" is a yes, "yes, but not Tuesday" is not one yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.nlu.phrases import Occurrence, longest
+
+_OPENING = 2
+"""Words at the beginning of an utterance in which an answer stands."""
+_MOSTLY = 0.5
+_SHARE = 0.4
+"""Share of the words that makes an answer of marks elsewhere."""
+_DECIDING = {"=yes": True, "=no": False, "=wrong": False, "=fine": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the marks of agreement in an utterance come to."""
+
+    yes: bool | None
+    """None: neither."""
+    but: bool = False
+    """Whether something is taken back of it."""
+    acknowledged: bool = False
+    """Only a sign of listening ("mhm"): a yes where yes or no was asked, nothing elsewhere."""
+    unsure: bool = False
+    mostly: bool = True
+    """Whether the marks are most of what was said, as an answer to no question must be."""
+    clear: bool = True
+    """Whether they open or close it, or are a good part of it: a "yes" deep in a story is none."""
+
+
+NO_ANSWER = Answer(None)
+
+
+def answer_of(
+    occurrences: Iterable[Occurrence], claimed: Collection[int], words: int, *, closing: bool
+) -> Answer:
+    """Weigh the marks in an utterance of so many words; those in `claimed` places say something else.
+
+    `closing` is for "is there anything else?", where "no, that's fine" is a no.
+    """
+    marks = [
+        item
+        for item in longest(item for item in occurrences if item.value.startswith("="))
+        if not all(place in claimed for place in range(item.first, item.last + 1))
+    ]
+    if not marks:
+        return NO_ANSWER
+    names = [item.value for item in marks]
+    deciding = [item for item in marks if item.value in _DECIDING]
+    but, unsure = "=but" in names, "=unsure" in names
+    if not deciding:
+        return Answer(None, but, acknowledged="=acknowledge" in names, unsure=unsure)
+    yes = _decided([item.value for item in deciding], closing=closing)
+    share = sum(item.length for item in marks) / max(1, words)
+    at_an_end = deciding[0].first < _OPENING or deciding[-1].last >= words - 1
+    return Answer(yes, but, unsure=unsure, mostly=share >= _MOSTLY, clear=at_an_end or share >= _SHARE)
+
+
+def _decided(names: Sequence[str], *, closing: bool) -> bool:
+    """The last mark decides, except that nothing outweighs "that is wrong"."""
+    if "=wrong" in names:
+        return False
+    if closing and "=no" in names:
+        return False
+    return _DECIDING[names[-1]]

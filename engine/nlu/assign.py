@@ -1,0 +1,115 @@
+"""Which slot a mention fills: what is being asked first, then what the task still needs, then a correction.
+
+One mention fills one slot. Slots are known here only by their types and by the flows that collect them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.core.actions import Expecting
+from engine.core.domain import Domain, SlotType, StepKind
+
+_TYPES: Mapping[str, tuple[SlotType, ...]] = {
+    "wish": (SlotType.WHEN, SlotType.DATE, SlotType.TIME),
+    "date_of_birth": (SlotType.BIRTH_DATE,),
+    "person_name": (SlotType.NAME,),
+    "phone": (SlotType.PHONE,),
+    "email": (SlotType.EMAIL,),
+    "service": (SlotType.SERVICE,),
+    "provider": (SlotType.PROVIDER,),
+    "number": (SlotType.NUMBER,),
+}
+"""What kind of mention fits slots of which types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a mention goes."""
+
+    slot: str
+    corrects: bool
+    """Whether it replaces what was given before, without being asked for."""
+
+
+class Slotting:
+    """The slots of a pack, in the order in which each flow asks for them."""
+
+    def __init__(self, domain: Domain) -> None:
+        """Walk every flow once."""
+        self._types = {slot.id: slot.type for slot in domain.slots.values() if slot.filled_by == "caller"}
+        self._by_flow = {flow: tuple(dict.fromkeys(_collected(domain, flow, set()))) for flow in domain.flows}
+
+    def collects(self, flow: str) -> tuple[str, ...]:
+        """The slots that a flow and those it calls ask for, in order."""
+        return self._by_flow.get(flow, ())
+
+    def target(self, kind: str, expecting: Expecting, flow: str | None = None) -> Target | None:
+        """The slot for a mention; `flow` is the one being asked for in the same breath, if any."""
+        types = _TYPES.get(kind, ())
+        if flow is not None:
+            slot = self._first(self.collects(flow), types)
+            return Target(slot, corrects=False) if slot is not None else None
+        if expecting.kind == "slot":
+            asked = self._first((expecting.slot or "", *expecting.accepts), types)
+            if asked is not None:
+                return Target(asked, corrects=False)
+        if expecting.kind == "confirm":
+            read = self._first(expecting.reads, types)
+            if read is not None:
+                return Target(read, corrects=True)
+        unfilled = [name for name in self.collects(expecting.flow or "") if name in expecting.open_slots]
+        slot = self._first((*unfilled, *expecting.open_slots), types)
+        held = self._first(self._last_first(expecting), types)
+        if held is not None and (slot is None or slot not in unfilled):
+            return Target(held, corrects=expecting.kind != "offer")
+        return Target(slot, corrects=False) if slot is not None else None
+
+    def _last_first(self, expecting: Expecting) -> tuple[str, ...]:
+        """What is held, that of the active flow before the rest."""
+        own = [name for name in self.collects(expecting.flow or "") if name in expecting.filled]
+        return (*own, *expecting.filled)
+
+    def _first(self, names: Iterable[str], types: tuple[SlotType, ...]) -> str | None:
+        return next((name for name in names if self._types.get(name) in types), None)
+
+    def read_back(self, types: Iterable[SlotType], expecting: Expecting, domain: Domain) -> str | None:
+        """The slot of one of these types that is read back, or else held."""
+        wanted = tuple(types)
+        names = (*expecting.reads, *expecting.filled)
+        return next(
+            (name for name in names if name in domain.slots and domain.slots[name].type in wanted), None
+        )
+
+
+def _collected(domain: Domain, name: str, seen: set[str], *, called: bool = False) -> list[str]:
+    """Slots of a flow in its own order, called flows included where they are called.
+
+    What a service can do with counts too, except what a called flow would tell one.
+    """
+    flow = domain.flows.get(name)
+    if flow is None or name in seen:
+        return []
+    seen.add(name)
+    slots: list[str] = []
+    given: set[str] = set()
+    asked_world = False
+    for step in flow.steps:
+        match step.kind:
+            case StepKind.COLLECT:
+                slots += [step.slot, *step.accepts]
+            case StepKind.CALL:
+                slots += _collected(domain, step.flow, seen, called=True)
+            case StepKind.LINK if not asked_world:
+                slots += _collected(domain, step.flow, seen)
+            case StepKind.SET:
+                given |= {slot for slot, _ in step.values}
+            case StepKind.REQUEST if not called:
+                asked_world = True
+                service = domain.services.get(step.service)
+                slots += [slot for _, slot in (*service.needs, *service.wants)] if service else []
+            case _:
+                pass
+    asked = {step.slot for step in flow.steps if step.kind is StepKind.COLLECT}
+    return [slot for slot in slots if slot not in given or slot in asked]

@@ -1,0 +1,168 @@
+"""From words to Commands: the best hypothesis first, the others where they help, other languages last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from engine.core.actions import Expecting, Understand
+from engine.core.commands import Command, Correct, NotUnderstood, SetSlot
+from engine.core.domain import Domain, SlotType
+from engine.core.utterance import Hypothesis
+from engine.nlu.assign import Slotting
+from engine.nlu.entity import Entity
+from engine.nlu.plain import plain_commands, plain_entities
+from engine.nlu.reading import Reader, Reading
+from engine.nlu.vocabulary import Vocabulary
+
+_HYPOTHESES = 5
+"""How far down the n-best is read."""
+_NEAR = 0.2
+"""How much less sure a second hypothesis may be and still contradict the first in a value."""
+_CERTAIN = 0.95
+"""A hypothesis this sure is contradicted by none."""
+_SWITCH = 0.7
+"""How sure another language must be before it is taken for the caller's."""
+_STRANGE = 0.4
+"""Share of the words below which it is hardly the language assumed, whatever a name in them means."""
+_FAMILIAR = 0.6
+"""Share of the words that must be the other language's own."""
+_CRITICAL = frozenset(
+    {SlotType.WHEN, SlotType.DATE, SlotType.TIME, SlotType.BIRTH_DATE, SlotType.PHONE, SlotType.NUMBER}
+)
+"""Types of slots in which two hypotheses that differ are a question, not a choice of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a turn was understood to say."""
+
+    commands: tuple[Command, ...]
+    entities: tuple[Entity, ...]
+    source: str
+    """lexical | none"""
+    confidence: float
+    language: str | None
+    """The language spoken, when it is another one of the pack's than was assumed."""
+
+
+class Understanding:
+    """Understands the callers of one site."""
+
+    def __init__(self, domain: Domain) -> None:
+        """Compile the first language; another one when a caller speaks it, or by `prepare`."""
+        self._domain = domain
+        self._slotting = Slotting(domain)
+        self._readers: dict[str, Reader] = {}
+        self._reader(domain.languages[0])
+
+    def prepare(self) -> None:
+        """Compile every language of the pack now, so that no call has to wait for it."""
+        for code in self._domain.languages:
+            self._reader(code)
+
+    def _reader(self, code: str) -> Reader:
+        reader = self._readers.get(code)
+        if reader is None:
+            tables, pack = self._domain.tables.get(code) or {}, self._domain.vocabulary.get(code) or {}
+            vocabulary = Vocabulary(code, tables, pack, self._domain.catalogue)
+            reader = self._readers[code] = Reader(self._domain, vocabulary, self._slotting)
+        return reader
+
+    def understand(self, action: Understand, now: datetime) -> Result:
+        """Turn a caller's words into Commands; what is not understood is said to be so."""
+        expecting, utterance = action.expecting, action.utterance
+        languages = self._domain.languages
+        code = utterance.language if utterance.language in languages else languages[0]
+        hypotheses = utterance.transcript.hypotheses[:_HYPOTHESES]
+        reading = self._in_language(code, hypotheses, expecting, now)
+        language = reading.language if reading.language in languages and reading.language != code else None
+        if not _is_understood(reading) or self._reader(code).familiar(utterance.transcript.text) < _STRANGE:
+            other = self._elsewhere(code, hypotheses, expecting, now)
+            if other is not None:
+                language, reading = other
+        source = "lexical" if _is_understood(reading) else "none"
+        return Result(reading.commands, reading.entities, source, round(reading.confidence, 3), language)
+
+    def plain(self, found: Result) -> dict[str, Any]:
+        """A result in the form of the outside interface."""
+        return {
+            "commands": plain_commands(found.commands),
+            "entities": plain_entities(found.entities),
+            "confidence": found.confidence,
+            "source": found.source,
+            **({"language": found.language} if found.language is not None else {}),
+        }
+
+    def _in_language(
+        self, code: str, hypotheses: Sequence[Hypothesis], expecting: Expecting, now: datetime
+    ) -> Reading:
+        """The best hypothesis that means something, checked against those that came close."""
+        if not hypotheses:
+            return Reading((NotUnderstood("empty"),), (), 0.0)
+        reader = self._reader(code)
+        texts = [item.text for item in hypotheses]
+        first = reader.read(texts, expecting, now)
+        if _is_understood(first):
+            return _with_rivals(self._domain, first, self._rivals(reader, hypotheses, expecting, now))
+        for place in range(1, len(hypotheses)):
+            reading = reader.read([texts[place], *texts[:place], *texts[place + 1 :]], expecting, now)
+            if _is_understood(reading):
+                share = hypotheses[place].confidence / (hypotheses[0].confidence or 1.0)
+                return replace(reading, confidence=reading.confidence * min(1.0, share))
+        return first
+
+    def _rivals(
+        self, reader: Reader, hypotheses: Sequence[Hypothesis], expecting: Expecting, now: datetime
+    ) -> list[Reading]:
+        best = hypotheses[0].confidence
+        if best >= _CERTAIN:
+            return []
+        near = [item.text for item in hypotheses[1:] if item.confidence >= best - _NEAR]
+        return [reader.read([text], expecting, now) for text in near if text != hypotheses[0].text]
+
+    def _elsewhere(
+        self, code: str, hypotheses: Sequence[Hypothesis], expecting: Expecting, now: datetime
+    ) -> tuple[str | None, Reading] | None:
+        """Another language in which the words mean something; one short word does not switch to it."""
+        for other in self._domain.languages:
+            if other == code:
+                continue
+            if self._reader(other).familiar(hypotheses[0].text) < _FAMILIAR:
+                continue
+            reading = self._in_language(other, hypotheses, expecting, now)
+            if _is_understood(reading) and reading.confidence >= _SWITCH:
+                spoken = len(hypotheses[0].text.split()) > 1
+                return (other if spoken else None), reading
+        return None
+
+
+def _is_understood(reading: Reading) -> bool:
+    return not any(isinstance(command, NotUnderstood) for command in reading.commands)
+
+
+def _with_rivals(domain: Domain, first: Reading, rivals: Sequence[Reading]) -> Reading:
+    """Values that another likely hypothesis gives differently become a question."""
+    if not rivals:
+        return first
+    commands = tuple(_contrasted(domain, command, rivals) for command in first.commands)
+    return replace(first, commands=commands) if commands != first.commands else first
+
+
+def _contrasted(domain: Domain, command: Command, rivals: Sequence[Reading]) -> Command:
+    if not isinstance(command, SetSlot | Correct) or domain.slots[command.slot].type not in _CRITICAL:
+        return command
+    values: list[Any] = [*(command.alternatives or (command.value,))]
+    for rival in rivals:
+        for other in rival.commands:
+            if (
+                isinstance(other, SetSlot | Correct)
+                and other.slot == command.slot
+                and other.value not in values
+            ):
+                values.append(other.value)
+    if len(values) == len(command.alternatives or (command.value,)):
+        return command
+    return replace(command, alternatives=tuple(values[:4]), confidence=min(command.confidence, 0.5))

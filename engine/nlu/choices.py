@@ -1,0 +1,148 @@
+"""Which of the options just offered is meant: by its place, its order in time, or anything it is known by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from engine.nlu.entity import Entity
+from engine.nlu.phrases import Occurrence, longest
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What an option can be told by."""
+
+    days: frozenset[str] = frozenset()
+    clocks: frozenset[str] = frozenset()
+    provider: str | None = None
+    service: str | None = None
+    names: frozenset[str] = frozenset()
+
+    @property
+    def start(self) -> str:
+        """Where it lies in time, for "the later one"."""
+        return f"{min(self.days, default='')}T{min(self.clocks, default='')}"
+
+
+def traits_of(option: Any) -> Traits:
+    """Read what an option is: an opening, a booking, a wish, a day, a time, a name, or an id."""
+    if isinstance(option, str):
+        day, _, clock = option.partition("T")
+        if _is_day(day):
+            return Traits(frozenset({day}), frozenset({clock[:5]} if clock else ()))
+        if len(option) == 5 and option[2] == ":":
+            return Traits(clocks=frozenset({option}))
+        return Traits(provider=option, service=option)
+    if not isinstance(option, Mapping):
+        return Traits()
+    moments = (
+        [str(option["start"])] if option.get("start") else [str(item) for item in option.get("exact") or ()]
+    )
+    days = {moment[:10] for moment in moments} | {
+        str(span[0]) for span in option.get("days") or () if span[0]
+    }
+    clocks = {moment[11:16] for moment in moments} | {
+        str(span[0])[:5] for span in option.get("times") or () if span[0]
+    }
+    names = frozenset(str(option[part]).lower() for part in ("first", "last") if option.get(part))
+    return Traits(frozenset(days), frozenset(clocks), option.get("provider"), option.get("service"), names)
+
+
+def choose(
+    options: Sequence[Any],
+    occurrences: Iterable[Occurrence],
+    entities: Sequence[Entity],
+    weekdays: frozenset[str],
+) -> int | None:
+    """The one option that the words fit; None when they fit none, or several."""
+    traits = [traits_of(option) for option in options]
+    marks = [item.value[1:] for item in longest(item for item in occurrences if item.value.startswith("#"))]
+    places = {int(mark) for mark in marks if mark.lstrip("-").isdigit()}
+    by_place = {place % len(options) for place in places if -len(options) <= place < len(options)}
+    fitting = _fitting(traits, entities, weekdays)
+    if len(fitting) == 1:
+        return fitting[0] if not by_place or fitting[0] in by_place else None
+    if len(by_place) == 1:
+        return by_place.pop()
+    if places:
+        return None
+    among = fitting or list(range(len(traits)))
+    if "later" in marks:
+        return max(among, key=lambda place: traits[place].start)
+    if "earlier" in marks:
+        return min(among, key=lambda place: traits[place].start)
+    return 0 if "either" in marks and "neither" not in marks else None
+
+
+def _fitting(traits: Sequence[Traits], entities: Sequence[Entity], weekdays: frozenset[str]) -> list[int]:
+    """The options that every mention fits; an excluded one must not fit."""
+    left = list(range(len(traits)))
+    told = False
+    for item in entities:
+        fits = _test(item, weekdays)
+        if fits is None:
+            continue
+        fitting = [place for place in left if fits(traits[place]) is not item.excluded]
+        if not fitting and not item.excluded:
+            return []
+        told, left = True, fitting
+    return left if told else []
+
+
+def _test(item: Entity, weekdays: frozenset[str]) -> Callable[[Traits], bool] | None:
+    """How to tell whether an option is what was mentioned."""
+    values = item.alternatives or (item.value,)
+    match item.type:
+        case "provider":
+            return lambda option: option.provider in values
+        case "service":
+            return lambda option: option.service in values
+        case "person_name":
+            said = {str(part).lower() for part in (item.value or {}).values() if part}
+            return lambda option: bool(option.names) and said <= option.names
+        case "date":
+            days = {str(value) for value in values}
+            if item.text.lower().split()[-1:] and item.text.lower().split()[-1] in weekdays:
+                numbers = {date.fromisoformat(day).weekday() for day in days}
+                return lambda option: any(date.fromisoformat(day).weekday() in numbers for day in option.days)
+            return lambda option: bool(option.days & days)
+        case "time":
+            clocks = {str(value)[:5] for value in values}
+            return lambda option: any(_same_hour(clock, said) for clock in option.clocks for said in clocks)
+        case "datetime":
+            moments = {str(value)[:16] for value in values}
+            return lambda option: any(
+                f"{day}T{clock}" in moments for day in option.days for clock in option.clocks
+            )
+        case "timerange":
+            return lambda option: any(_inside(clock, item.start, item.end) for clock in option.clocks)
+        case "daterange":
+            return lambda option: any(_inside(day, item.start, item.end) for day in option.days)
+        case "datetimerange":
+            return lambda option: any(
+                _inside(f"{day}T{clock}", item.start, item.end)
+                for day in option.days
+                for clock in option.clocks
+            )
+        case _:
+            return None
+
+
+def _same_hour(clock: str, said: str) -> bool:
+    """Equal on a twelve-hour clock face: the options themselves say which half of the day."""
+    return clock[3:] == said[3:] and int(clock[:2]) % 12 == int(said[:2]) % 12
+
+
+def _inside(moment: str, start: str | None, end: str | None) -> bool:
+    return (start is None or moment >= start) and (end is None or moment < end)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,249 @@
+"""What everything found in an utterance comes to, under the question that was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.core.commands import (
+    Affirm,
+    Ask,
+    Cancel,
+    Choose,
+    Command,
+    Correct,
+    Deny,
+    NotUnderstood,
+    Repeat,
+    SetSlot,
+    SmallTalk,
+    StartFlow,
+    Wait,
+    WantPerson,
+)
+from engine.core.domain import SlotType
+from engine.nlu.choices import choose
+from engine.nlu.fill import Filled, fills, rule_values, without_preference
+from engine.nlu.rules import Request
+from engine.nlu.scene import Scene
+
+_CONTROL: Mapping[str, Command] = {
+    "repeat": Repeat(),
+    "wait": Wait(),
+    "person": WantPerson(),
+    "cancel": Cancel(),
+}
+"""What a rule of kind `command` may name."""
+_ABOUT: Mapping[str, tuple[SlotType, ...]] = {
+    "!when": (SlotType.OPENING, SlotType.WHEN, SlotType.DATE, SlotType.TIME),
+    "!name": (SlotType.NAME,),
+    "!phone": (SlotType.PHONE,),
+    "!birth_date": (SlotType.BIRTH_DATE,),
+    "!service": (SlotType.SERVICE,),
+    "!provider": (SlotType.PROVIDER, SlotType.OPENING),
+}
+"""What a caller may say is wrong about a read-back."""
+_SURE, _FAIR = 0.95, 0.75
+
+_NAMED = frozenset({"service", "provider"})
+"""A question that names one of these does not ask for it."""
+
+Placed = list[tuple[int, Command]]
+
+
+def compose(scene: Scene) -> tuple[tuple[Command, ...], float]:
+    """The commands, and how sure they are."""
+    if not scene.heard.words:
+        return (NotUnderstood("empty"),), 0.0
+    controls = _controls(scene)
+    if scene.expecting.kind == "slot" and scene.expecting.type == SlotType.TEXT and not controls:
+        return (SetSlot(scene.expecting.slot or "", scene.heard.text, 0.9, scene.heard.text),), _SURE
+    option = _option(scene)
+    asks = _asks(scene)
+    values = _one_each([*rule_values(scene), *fills(scene, _skipped(scene, chosen=option is not None))])
+    if option is None and not asks:
+        values += without_preference(scene, [command.slot for _, command in values])
+    if option is not None:
+        answer: list[Command] = [Choose(option, scene.heard.text)]
+    else:
+        answer, values = _answer(scene, values, others=bool(controls or asks or scene.tasks()))
+    placed: Placed = [*controls, *asks, *_starts(scene, others=bool(controls or asks or values or answer))]
+    commands = _in_order(scene, answer, values, placed)
+    commands = _without_shadows(commands)
+    if not commands:
+        commands = list(_small_talk(scene))
+    if not commands:
+        return (NotUnderstood(_why(scene)),), 0.0
+    return tuple(commands), _confidence(scene, commands)
+
+
+def _without_shadows(commands: list[Command]) -> list[Command]:
+    """Waiting adds nothing to words that say more, and a no adds nothing to a withdrawal."""
+    if Cancel() in commands:
+        commands = [command for command in commands if not isinstance(command, Deny)]
+    more: list[Command] = [command for command in commands if command != Wait()]
+    return more or commands
+
+
+def _why(scene: Scene) -> str:
+    """Why nothing came of the words."""
+    if scene.answer.unsure:
+        return "unsure"
+    return "ambiguous" if scene.answer.yes is not None or scene.entities else "no_match"
+
+
+def _in_order(
+    scene: Scene, answer: list[Command], values: list[tuple[int, Filled]], placed: Placed
+) -> list[Command]:
+    """In a read-back a correction comes before the yes it would make void; elsewhere the answer is first."""
+    rest = sorted([*placed, *values], key=lambda item: item[0])
+    if scene.expecting.kind != "confirm":
+        return [*answer, *(command for _, command in rest)]
+    others = sorted(placed, key=lambda item: item[0])
+    if any(isinstance(command, StartFlow) for _, command in others):
+        return [*answer, *(command for _, command in rest)]
+    return [*(command for _, command in values), *answer, *(command for _, command in others)]
+
+
+def _controls(scene: Scene) -> Placed:
+    return [
+        (request.first, _CONTROL[request.rule.target])
+        for request in scene.requests
+        if request.rule.kind == "command" and request.rule.target in _CONTROL
+    ]
+
+
+def _starts(scene: Scene, *, others: bool) -> Placed:
+    """The tasks asked for; the one in hand only when nothing else was said."""
+    seen: set[str] = set()
+    out: Placed = []
+    for request in scene.requests:
+        flow = request.rule.target
+        if request.rule.kind != "start" or flow in seen or (others and flow == scene.expecting.flow):
+            continue
+        seen.add(flow)
+        out.append((_place(scene, request), StartFlow(flow)))
+    return out
+
+
+def _place(scene: Scene, request: Request) -> int:
+    """A task comes before what was said for it, also when that was said first."""
+    tasks = scene.tasks()
+    return -1 if tasks and request is tasks[0] else request.first
+
+
+def _asks(scene: Scene) -> Placed:
+    out: Placed = []
+    for request in scene.requests:
+        if request.rule.kind != "ask":
+            continue
+        topic = request.rule.target
+        found = scene.domain.answers.get(topic)
+        kinds = {found.about} if found is not None and found.about else {topic}
+        about = next((str(item.value) for item in scene.entities if item.type in kinds), None)
+        out.append((request.first, Ask(topic, about)))
+    return out
+
+
+def _skipped(scene: Scene, *, chosen: bool) -> frozenset[str]:
+    """Types of mentions that requests have used up, or that told the option."""
+    skip: set[str] = set()
+    tasks = scene.tasks()
+    for request in scene.requests:
+        if request.rule.kind == "set":
+            skip |= request.rule.takes
+            continue
+        if tasks and request.rule.kind == "ask":
+            continue
+        skip |= request.rule.takes
+        if request.rule.kind == "ask":
+            found = scene.domain.answers.get(request.rule.target)
+            skip |= _NAMED - {scene.expecting.type or ""}
+            skip |= {found.about} if found is not None and found.about else set()
+    if chosen:
+        skip |= {"when", "provider", "service", "person_name"}
+    return frozenset(skip)
+
+
+def _option(scene: Scene) -> int | None:
+    expecting = scene.expecting
+    if expecting.kind != "offer" or not expecting.options or scene.tasks():
+        return None
+    if (
+        scene.answer.yes is True
+        and len(expecting.options) == 1
+        and not scene.answer.but
+        and not scene.entities
+    ):
+        return 0
+    return choose(expecting.options, scene.occurrences, scene.entities, scene.weekdays)
+
+
+def _one_each(values: list[tuple[int, Filled]]) -> list[tuple[int, Filled]]:
+    seen: set[str] = set()
+    out = []
+    for place, command in values:
+        if command.slot not in seen:
+            seen.add(command.slot)
+            out.append((place, command))
+    return out
+
+
+def _answer(
+    scene: Scene, values: list[tuple[int, Filled]], *, others: bool
+) -> tuple[list[Command], list[tuple[int, Filled]]]:
+    """Yes or no, and the values that are more than a restatement of what was agreed to."""
+    yes = scene.answer.yes if scene.answer.clear else None
+    if yes is None and scene.answer.acknowledged and scene.asks_yes_no:
+        yes = True
+    kind = scene.expecting.kind
+    if kind == "confirm":
+        return _confirmed(scene, values, yes=yes)
+    if kind == "offer":
+        declined = yes is False or any(item.value == "#neither" for item in scene.occurrences)
+        if values or others:
+            return [], values
+        return ([Deny()] if declined else [Affirm()] if yes else []), values
+    told = any(command.slot == scene.expecting.slot for _, command in values)
+    if yes is None or told or scene.answer.but:
+        return [], values
+    if scene.asks_yes_no:
+        return [Affirm() if yes else Deny()], values
+    if values or others or not scene.answer.mostly:
+        return [], values
+    return [Affirm() if yes else Deny()], values
+
+
+def _confirmed(
+    scene: Scene, values: list[tuple[int, Filled]], *, yes: bool | None
+) -> tuple[list[Command], list[tuple[int, Filled]]]:
+    about = next((item.value for item in scene.occurrences if item.value in _ABOUT), None)
+    if yes is True:
+        if scene.answer.but or any(item.excluded for item in scene.entities):
+            return [], values
+        restated = {scene.slotting.target("wish", scene.expecting)}
+        slots = {target.slot for target in restated if target is not None}
+        return [Affirm()], [item for item in values if item[1].slot not in slots]
+    if yes is False and not values:
+        slot = None
+        if about is not None:
+            slot = scene.slotting.read_back(_ABOUT[about], scene.expecting, scene.domain)
+        return [Deny(slot)], values
+    return [], values
+
+
+def _small_talk(scene: Scene) -> list[Command]:
+    kinds = [request.rule.target for request in scene.requests if request.rule.kind == "say"]
+    if kinds:
+        last = "goodbye" if "goodbye" in kinds else kinds[0]
+        return [SmallTalk(last)]
+    return [SmallTalk("acknowledgement")] if scene.answer.acknowledged else []
+
+
+def _confidence(scene: Scene, commands: list[Command]) -> float:
+    """As sure as the least sure of the commands."""
+    light = [item for item in scene.requests if item.rule.kind in {"start", "ask"} and not item.heavy]
+    sure = _FAIR if light else _SURE
+    for command in commands:
+        if isinstance(command, SetSlot | Correct):
+            sure = min(sure, command.confidence)
+    return sure

@@ -1,0 +1,189 @@
+"""One hypothesis in one language, read as Commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from engine.core.actions import Expecting
+from engine.core.commands import Command
+from engine.core.domain import Domain, SlotType
+from engine.core.words import split_words
+from engine.nlu.answers import answer_of
+from engine.nlu.assign import Slotting
+from engine.nlu.compose import compose
+from engine.nlu.entity import Entity
+from engine.nlu.heard import Heard, cut
+from engine.nlu.mentions import MentionFinder
+from engine.nlu.phrases import Occurrence
+from engine.nlu.repair import after_repair, denied, together
+from engine.nlu.rules import Context
+from engine.nlu.scene import Scene
+from engine.nlu.vocabulary import Vocabulary
+from engine.nlu.wishes import TEMPORAL, is_past
+
+_HOUR = "at_word"
+"""The concept of words after which a number is an hour."""
+_BORN = "born"
+"""The concept whose words announce a birth date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one hypothesis was understood to say."""
+
+    commands: tuple[Command, ...]
+    entities: tuple[Entity, ...]
+    confidence: float
+    language: str | None = None
+    """The language that the caller asked for."""
+
+
+class Reader:
+    """Reads one language."""
+
+    def __init__(self, domain: Domain, vocabulary: Vocabulary, slotting: Slotting) -> None:
+        """Compile the grammars."""
+        self._domain = domain
+        self._vocabulary = vocabulary
+        self._slotting = slotting
+        self._mentions = MentionFinder(domain, vocabulary)
+        tables = domain.tables.get(vocabulary.language) or {}
+        self._weekdays = frozenset(_forms(tables.get("weekdays") or {}))
+
+    def familiar(self, text: str) -> float:
+        """Share of the words that the tables know as they are: whether it is this language at all."""
+        words = split_words(text).folded
+        known = sum(1 for word in words if self._vocabulary.lexicon.knows(word) or word.isdecimal())
+        return known / len(words) if words else 0.0
+
+    def read(self, texts: Sequence[str], expecting: Expecting, now: datetime) -> Reading:
+        """Read the first of the texts; the others help where a grammar takes the n-best."""
+        texts = [cut(text) for text in texts]
+        heard = self._vocabulary.listener.hear(texts[0])
+        words = self._vocabulary
+        occurrences = denied(words.lexicon.find(heard.words), words.deniable, heard, words.light)
+        entities = self._entities(heard, texts, occurrences, expecting, now)
+        placed = _placed(heard, entities)
+        marks = [*occurrences, *(Occurrence(name, first, last) for name, first, last in placed)]
+        context = Context(_is_idle(expecting), _asked(expecting), heard.words)
+        requests = together(after_repair(words.rules.match(marks, context), occurrences), occurrences, heard)
+        claimed = {place for item in requests for place in item.heavy}
+        for name, first, last in placed:
+            claimed.update(range(first, last + 1) if name == "@when" else ())
+        closing = expecting.kind == "open" or expecting.slot in self._vocabulary.closing
+        answer = answer_of(occurrences, claimed, len(heard.words), closing=closing)
+        scene = Scene(
+            self._domain, self._vocabulary, self._slotting, heard, tuple(occurrences), entities,
+            tuple(requests), answer, expecting, now, self._weekdays,
+        )  # fmt: skip
+        commands, confidence = compose(scene)
+        language = next((item.rule.target for item in requests if item.rule.kind == "language"), None)
+        return Reading(commands, entities, confidence, language)
+
+    def _entities(
+        self,
+        heard: Heard,
+        texts: Sequence[str],
+        occurrences: Sequence[Occurrence],
+        expecting: Expecting,
+        now: datetime,
+    ) -> tuple[Entity, ...]:
+        """All mentions in order; where two grammars claim the same words, the surer one has them."""
+        asked = _asked_type(self._domain, expecting, occurrences)
+        born = any(item.value == _BORN for item in occurrences)
+        others = self._mentions.find(heard, texts, occurrences, asked)
+        times = self._mentions.when(heard, now, asked, born=born)
+        if expecting.kind == "offer":
+            times = self._mentions.when(_unpointed(heard, occurrences), now, asked, born=born)
+            pointed = [
+                (heard.starts[item.first], heard.ends[item.last]) for item in occurrences if _points(item)
+            ]
+            times = tuple(item for item in times if not any(_within(item, span) for span in pointed))
+        strong = _STRONG | {_ASKED_FOR.get(asked or "", "")}
+        taken = [item for item in others if item.type in strong]
+        free = [item for item in times if all(_apart(item, other) for other in taken)]
+        weak = [item for item in others if item.type in strong or all(_apart(item, other) for other in free)]
+        marked = [_marked_past(item) if _passed(item, now) else item for item in free]
+        return tuple(sorted((*marked, *weak), key=lambda item: item.span))
+
+
+_STRONG = frozenset({"phone", "email", "service", "provider"})
+"""Mentions whose words are theirs, even where a number in them could be an hour."""
+_ASKED_FOR: Mapping[str, str] = {SlotType.NAME: "person_name", SlotType.NUMBER: "number"}
+"""What else has its words when it is asked for."""
+
+
+def _unpointed(heard: Heard, occurrences: Sequence[Occurrence]) -> Heard:
+    """ "The morning one": without the word that only points, which would be read as an hour."""
+    text = heard.text
+    hours = {item.last + 1 for item in occurrences if item.value == _HOUR}
+    for item in occurrences:
+        if item.value == "#pointer" and item.last not in hours:
+            start, end = heard.starts[item.last], heard.ends[item.last]
+            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return replace(heard, text=text) if text is not heard.text else heard
+
+
+def _points(item: Occurrence) -> bool:
+    """Whether words point at an option ("the one with ...") and so are no hour or day."""
+    return item.value.startswith("#") and item.length > 1
+
+
+def _within(item: Entity, span: tuple[int, int]) -> bool:
+    return span[0] <= item.span[0] and item.span[1] <= span[1]
+
+
+def _marked_past(item: Entity) -> Entity:
+    return replace(item, attributes=(*item.attributes, ("past", True)))
+
+
+def _passed(item: Entity, now: datetime) -> bool:
+    return item.type in TEMPORAL and not dict(item.attributes).get("past") and is_past(item, now.date())
+
+
+def _apart(one: Entity, other: Entity) -> bool:
+    return one.span[1] <= other.span[0] or one.span[0] >= other.span[1]
+
+
+def _is_idle(expecting: Expecting) -> bool:
+    """Whether no task is in hand."""
+    return expecting.flow is None and (expecting.kind == "open" or expecting.type == SlotType.BOOL)
+
+
+def _asked(expecting: Expecting) -> frozenset[str]:
+    names = (expecting.kind, expecting.slot, expecting.type, *expecting.accepts)
+    return frozenset(name for name in names if name)
+
+
+def _asked_type(domain: Domain, expecting: Expecting, occurrences: Sequence[Occurrence]) -> str | None:
+    """The type of what is asked; in a read-back, of what the caller says is wrong."""
+    if expecting.kind == "confirm":
+        about = {item.value[1:] for item in occurrences if item.value.startswith("!")}
+        for name in expecting.reads:
+            if name in domain.slots and domain.slots[name].type.value in about:
+                return domain.slots[name].type.value
+        return None
+    return expecting.type if expecting.kind in {"slot", "offer"} else None
+
+
+def _placed(heard: Heard, entities: Sequence[Entity]) -> list[tuple[str, int, int]]:
+    """Mentions as concepts that rules may name: @service, @provider, @when ..."""
+    found = []
+    for item in entities:
+        first, last = heard.place(item.span)
+        if first >= 0 and not dict(item.attributes).get("past"):
+            name = "when" if item.type in TEMPORAL else item.type
+            found.append((f"@{name}", first, last))
+    return found
+
+
+def _forms(weekdays: Mapping[str, object]) -> set[str]:
+    found: set[str] = set()
+    for forms in weekdays.values():
+        values = forms.values() if isinstance(forms, Mapping) else [forms]
+        for value in values:
+            for text in value if isinstance(value, list | tuple) else [value]:
+                found |= {str(text).lower(), *split_words(str(text)).folded}
+    return found

@@ -1,0 +1,95 @@
+"""Named holidays: those a language's table gives by rule, and those a site adds with its clock."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from engine.nlu.temporal.readings import Days
+from engine.nlu.temporal.tokens import phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from engine.nlu.temporal.chart import Chart
+    from engine.nlu.temporal.clock import Clock
+
+HOLIDAY = "~holiday"
+"""The key a holiday's first word gets: the compiled rules speak of holidays without knowing them."""
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+
+
+def mark_holidays(chart: Chart) -> None:
+    """Find the names of the clock's holidays among the words, the longest name winning."""
+    names = sorted(
+        ((phrase(name), dates) for name, dates in chart.clock.holidays.items()),
+        key=lambda item: -len(item[0]),
+    )
+    keys = list(chart.keys)
+    for name, dates in names:
+        for at, key in enumerate(keys):
+            if name and key == name[0] and at not in chart.holidays and keys[at : at + len(name)] == name:
+                chart.holidays[at] = (at + len(name), tuple(dates))
+                chart.keys[at] = HOLIDAY
+
+
+def holiday_symbol(chart: Chart, at: int) -> list[tuple[int, Any]]:
+    """The holiday whose name begins here."""
+    return [chart.holidays[at]] if at in chart.holidays else []
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar (the anonymous computus, as printed by Meeus)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    lunar = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * lunar) // 451
+    month, day = divmod(h + lunar - 7 * m + 114, 31)
+    return date(year, month, day + 1)
+
+
+def feast_of(rule: str, year: int) -> date:
+    """The day of a rule: "12-25", "easter+1", or "05-sun-2" (the second Sunday of May; 0 is the last)."""
+    if rule.startswith("easter"):
+        return easter(year) + int(rule.removeprefix("easter") or 0) * _DAY
+    month, _, rest = rule.partition("-")
+    if rest.isdecimal():
+        return date(year, int(month), int(rest))
+    weekday, _, number = rest.partition("-")
+    first = date(year, int(month), 1)
+    found = first + (_WEEKDAYS.index(weekday) - first.weekday()) % 7 * _DAY
+    if number != "0":
+        return found + (int(number) - 1) * _WEEK
+    while (found + _WEEK).month == found.month:
+        found += _WEEK
+    return found
+
+
+def feast(clock: Clock, feast: str, year: int = 0) -> Days:
+    """A holiday of the language's table: its next day, or its last when the past is preferred."""
+    if year:
+        return Days((feast_of(feast, year),))
+    today = clock.today
+    step = -1 if clock.prefer == "past" else 1
+    days = (feast_of(feast, today.year), feast_of(feast, today.year + step))
+    chosen = next((day for day in days if (day - today).days * step >= 0), days[-1])
+    return Days((chosen,), again="year")
+
+
+def holiday(clock: Clock, holiday: tuple[date, ...], year: int = 0) -> Days | None:
+    """A holiday the site named, its next day (or its last when the past is preferred)."""
+    today = clock.today
+    if year:
+        fitting = [day for day in holiday if day.year == year]
+    elif clock.prefer == "past":
+        fitting = sorted((day for day in holiday if day <= today), reverse=True)
+    else:
+        fitting = sorted(day for day in holiday if day >= today)
+    return Days(tuple(fitting[:1])) if fitting else None
+
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ACTIONS: Mapping[str, Callable[..., Any]] = {"feast": feast, "holiday": holiday}
