@@ -1,0 +1,110 @@
+"""Setting up a call: a loaded site, its book, its understanding, and a clock."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.booking.service import Booking
+from engine.booking.sqlite import SqliteStore
+from engine.pack import load
+from engine.performer import Performer
+from engine.text_call import TextCall
+from engine.traces import TapeWriter
+
+if TYPE_CHECKING:
+    from engine.core.domain import Domain
+    from engine.nlu.cascade import Understanding
+
+MEMORY = ":memory:"
+
+
+@dataclass(slots=True)
+class Desk:
+    """A site with its book open, ready to take calls."""
+
+    domain: Domain
+    booking: Booking
+    performer: Performer
+
+    @classmethod
+    def open(
+        cls,
+        site: str,
+        database: str = MEMORY,
+        *,
+        domain: Domain | None = None,
+        understanding: Understanding | None = None,
+    ) -> Desk:
+        """Load a site and open its book; a new one starts with the site's seed data.
+
+        Raises:
+            PackError: the site must not serve calls.
+            BookError: the book cannot be opened.
+        """
+        loaded = domain or load(site)
+        booking = Booking(loaded.catalogue, SqliteStore(_path(database)))
+        booking.seed(loaded.people, [_row(item) for item in loaded.appointments])
+        return cls(loaded, booking, Performer(loaded, booking, understanding))
+
+    def call(
+        self,
+        clock: Callable[[], datetime],
+        *,
+        number: str | None = None,
+        language: str | None = None,
+        tape: Path | None = None,
+        call: str = "",
+    ) -> TextCall:
+        """Begin a call."""
+        name = call or f"{self.domain.id}-{clock().astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        writer = TapeWriter.at(tape, self.domain, name) if tape is not None else None
+        return TextCall(
+            self.domain, self.performer, clock, call=name, number=number, language=language, tape=writer
+        )
+
+    def appointments(self) -> list[dict[str, str]]:
+        """The book as it stands, under the pack's own word for whom a booking is for."""
+        rows = []
+        for row in self.booking.listing():
+            named = {(self.domain.subject if key == "subject" else key): value for key, value in row.items()}
+            rows.append(named)
+        return rows
+
+    def clock(self, now: str | None) -> Callable[[], datetime]:
+        """A clock that stands still at a local time, or the real one.
+
+        Raises:
+            ValueError: the time is not ISO.
+        """
+        if now is None:
+            return lambda: datetime.now(UTC).astimezone(self.domain.catalogue.zone)
+        moment = datetime.fromisoformat(now)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=self.domain.catalogue.zone)
+        return lambda: moment
+
+
+def _path(database: str) -> str:
+    """The file of a database given by path or URL.
+
+    Raises:
+        ValueError: another kind of database.
+    """
+    scheme, found, rest = database.partition("://")
+    if not found:
+        return database
+    if scheme != "sqlite":
+        message = f"--db {scheme}://...: only sqlite is supported, as a path or sqlite:///path"
+        raise ValueError(message)
+    return rest.removeprefix("/") or MEMORY
+
+
+def _row(item: object) -> dict[str, str]:
+    return {
+        name: str(getattr(item, name)) for name in ("id", "subject", "service", "provider", "room", "start")
+    }

@@ -1,0 +1,145 @@
+"""The one place where an action meets the world and becomes an event.
+
+Services are a table of names; a pack declares which of them it uses and what they may answer.
+Nothing raised by the world gets past this file: it becomes a Failed event, without a message,
+because messages may hold what callers said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.booking.service import Booking
+from engine.core.actions import Request, Understand
+from engine.core.events import Answered, Event, Failed, Understood
+from engine.nlu.cascade import Understanding
+from engine.nlu.identity import Match, PeopleIndex
+
+if TYPE_CHECKING:
+    from engine.core.catalogue import Person
+    from engine.core.domain import Domain
+
+Service = Callable[[Mapping[str, Any], Request, str, datetime], tuple[str, Mapping[str, Any]]]
+"""Arguments, request, call id and time to outcome and data."""
+
+_BOOK = ("find", "hold", "renew", "release", "commit", "cancel", "notice")
+
+
+class Performer:
+    """Understands and asks services on behalf of any number of calls."""
+
+    def __init__(self, domain: Domain, booking: Booking, understanding: Understanding | None = None) -> None:
+        self._domain = domain
+        self._booking = booking
+        self._understanding = understanding or Understanding(domain)
+        self._people: PeopleIndex | None = None
+        self._services: Mapping[str, Service] = {
+            "people.find": self._find_person,
+            "booking.list": self._list,
+            "desk.task": self._from_book("task"),
+            "desk.note": self._from_book("note"),
+            **{f"booking.{name}": self._from_book(name) for name in _BOOK},
+        }
+
+    @property
+    def services(self) -> frozenset[str]:
+        """Names of the services that can be requested."""
+        return frozenset(self._services)
+
+    def understand(self, action: Understand, at: datetime) -> Event:
+        """Turn words into Commands; Failed when understanding broke."""
+        local = at.astimezone(self._domain.catalogue.zone).replace(tzinfo=None)
+        try:
+            found = self._understanding.understand(action, local)
+        except Exception as error:  # noqa: BLE001 - the shell's rule: a failure is an event
+            return Failed(at, "understand", kind=type(error).__name__)
+        return Understood(
+            at, action.utterance.turn, found.commands, found.source, found.confidence, found.language
+        )
+
+    def request(self, action: Request, call: str, at: datetime) -> Event:
+        """Ask a service; Failed when it broke or does not exist."""
+        service = self._services.get(action.service)
+        if service is None:
+            return Failed(at, f"request:{action.id}", kind="UnknownService")
+        try:
+            outcome, data = service(action.args, action, call, at)
+        except Exception as error:  # noqa: BLE001 - the shell's rule: a failure is an event
+            return Failed(at, f"request:{action.id}", retryable=True, kind=type(error).__name__)
+        return Answered(at, action.id, outcome, data)
+
+    def _from_book(self, operation: str) -> Service:
+        def ask(
+            args: Mapping[str, Any], action: Request, call: str, at: datetime
+        ) -> tuple[str, Mapping[str, Any]]:
+            resolved = self._resolved(args)
+            return self._booking.answer(operation, resolved, call_id=call, key=action.key, now=at)
+
+        return ask
+
+    def _list(
+        self, args: Mapping[str, Any], action: Request, call: str, at: datetime
+    ) -> tuple[str, Mapping[str, Any]]:
+        """What somebody has booked; a single one is the one that is meant."""
+        outcome, data = self._booking.answer("list", args, call_id=call, key=action.key, now=at)
+        found = data.get("appointments", ())
+        if outcome == "found" and len(found) == 1:
+            return "found", {**data, "appointment": found[0]}
+        return ("several" if outcome == "found" else outcome), data
+
+    def _resolved(self, args: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Names that stand for somebody else: the provider of last time, or no matter who."""
+        provider = args.get("provider")
+        if provider not in {"same", "any"}:
+            return args
+        subject = args.get("subject")
+        last = subject.get("last_provider") if provider == "same" and isinstance(subject, Mapping) else None
+        rest = {name: value for name, value in args.items() if name != "provider"}
+        return {**rest, "provider": last} if last else rest
+
+    def _find_person(
+        self, args: Mapping[str, Any], _action: Request, _call: str, at: datetime
+    ) -> tuple[str, Mapping[str, Any]]:
+        """Search by name and birth date; both must agree, and a near tie is nobody."""
+        born = date.fromisoformat(str(args["born"]))
+        match = self._match(args, born)
+        if match.verdict == "none" and self._people is not None:
+            self._people = None  # somebody may have been filed since, by this process or another
+            match = self._match(args, born)
+        if match.verdict == "ambiguous":
+            return "ambiguous", {}
+        person = self._booking.person(match.person) if match.person is not None else None
+        if person is None:
+            return "not_found", {}
+        return "found", {"subject": subject_of(person, at.astimezone(self._domain.catalogue.zone).date())}
+
+    def _match(self, args: Mapping[str, Any], born: date) -> Match:
+        if self._people is None:
+            self._people = PeopleIndex(self._booking.people(), endings=_endings(self._domain))
+        return self._people.match(names=[args["name"]], born=[born], phone=args.get("phone"))
+
+
+def _endings(domain: Domain) -> dict[str, str]:
+    """The case endings of all the pack's languages: a name is heard in whatever case it was said."""
+    found: dict[str, str] = {}
+    for tables in domain.tables.values():
+        found |= tables.get("identity", {}).get("case_endings", {})
+    return found
+
+
+def subject_of(person: Person, today: date) -> dict[str, Any]:
+    """What flows may know of somebody on file."""
+    age = today.year - person.born.year - ((today.month, today.day) < (person.born.month, person.born.day))
+    return {
+        "id": person.id,
+        "name": person.name,
+        "born": person.born.isoformat(),
+        "age": age,
+        "language": person.language,
+        "is_new": False,
+        "guardian": person.guardian,
+        "last_provider": person.last_provider,
+        "missed": person.missed,
+    }

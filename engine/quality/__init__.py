@@ -1,0 +1,1 @@
+"""Judging calls: example calls, policy cases, and later metrics and simulation."""

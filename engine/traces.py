@@ -1,0 +1,207 @@
+"""Tapes on disk: JSON Lines, chained by hash, the private layer encrypted.
+
+A line is an entry of `core.trace` with its hashes. The hash covers the redacted layer and the
+digest of the sealed one, so a sealed payload can be erased later without breaking the chain.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Self
+
+from engine.core import trace
+from engine.core.codec import decode
+from engine.core.errors import TapeError
+
+if TYPE_CHECKING:
+    from engine.core.decision import Step
+    from engine.core.domain import Domain
+    from engine.core.events import Event
+    from engine.core.state import DialogueState
+
+FORMAT = 1
+KEY_VARIABLE = "FRONTDESK_TAPE_KEY"
+"""Variable with the key of the sealed layer, base64; without it a key file in the user's data folder."""
+_NONCE_BYTES = 12
+_KEY_BYTES = 32
+_GENESIS = "0" * 64
+
+
+def sealing_key() -> bytes:
+    """The key of the sealed layer, made on first use.
+
+    Raises:
+        TapeError: the key given is no key.
+    """
+    given = os.environ.get(KEY_VARIABLE)
+    if given is not None:
+        return _checked(given, KEY_VARIABLE)
+    base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    path = base / "frontdesk" / "tape.key"
+    try:
+        return _checked(path.read_text("ascii"), path.name)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    text = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _checked(path.read_text("ascii"), path.name)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text)
+    return _checked(text, path.name)
+
+
+def _checked(text: str, where: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except ValueError as error:
+        message = f"{where}: the key of the sealed layer is not base64"
+        raise TapeError(message) from error
+    if len(key) != _KEY_BYTES:
+        message = f"{where}: the key of the sealed layer has {len(key)} bytes, not {_KEY_BYTES}"
+        raise TapeError(message)
+    return key
+
+
+class TapeWriter:
+    """Writes a call's tape, a line a step, flushed, so that a crash loses nothing that was decided."""
+
+    def __init__(self, file: IO[str], domain: Domain, call: str, key: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - only calls with a tape need it
+
+        self._file = file
+        self._cipher = AESGCM(key)
+        self._classes = trace.data_classes(domain)
+        self._hash = _GENESIS
+        self._number = 0
+        self._line({"tape": FORMAT, "call": call, "domain": domain.id, "version": domain.version}, ())
+
+    @classmethod
+    def at(cls, path: Path, domain: Domain, call: str) -> TapeWriter:
+        """Start a tape in a file, replacing what was there."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return cls(path.open("w", encoding="utf-8"), domain, call, sealing_key())
+
+    def write(self, before: DialogueState, event: Event, outcome: Step) -> None:
+        """Add one step."""
+        entry = trace.record(self._classes, before, event, outcome)
+        self._line(entry.redacted, entry.sealed)
+
+    def _line(self, redacted: Mapping[str, Any], sealed: tuple[Any, ...]) -> None:
+        body: dict[str, Any] = {"n": self._number, **redacted}
+        payload = b""
+        if sealed:
+            nonce = secrets.token_bytes(_NONCE_BYTES)
+            payload = nonce + self._cipher.encrypt(nonce, trace.canonical(list(sealed)).encode(), None)
+            body["seal"] = sha256(payload).hexdigest()
+        text = trace.canonical(body)
+        self._hash = trace.chained(self._hash, text)
+        tail = f',"hash":"{self._hash}"'
+        if payload:
+            tail += f',"sealed":"{base64.b64encode(payload).decode()}"'
+        self._file.write(f"{text[:-1]}{tail}}}\n")
+        self._file.flush()
+        self._number += 1
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """A tape that was read and whose chain holds."""
+
+    header: Mapping[str, Any]
+    entries: tuple[Mapping[str, Any], ...]
+    """Redacted entries, in order."""
+    payloads: tuple[bytes, ...]
+    """The encrypted private layer of each entry; empty when it has none or was erased."""
+
+    def unsealed(self, key: bytes) -> Iterator[Mapping[str, Any]]:
+        """The entries with their private values.
+
+        Raises:
+            TapeError: a sealed payload was erased, or the key is another one.
+        """
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+        cipher = AESGCM(key)
+        for number, (entry, payload) in enumerate(zip(self.entries, self.payloads, strict=True), 1):
+            if "seal" not in entry:
+                yield entry
+                continue
+            if not payload:
+                message = f"entry {number}: the sealed layer was erased"
+                raise TapeError(message)
+            try:
+                text = cipher.decrypt(payload[:_NONCE_BYTES], payload[_NONCE_BYTES:], None)
+            except InvalidTag as error:
+                message = f"entry {number}: the sealed layer does not open with this key"
+                raise TapeError(message) from error
+            opened: Mapping[str, Any] = trace.unsealed(entry, json.loads(text))
+            yield opened
+
+    def steps(self, key: bytes) -> Iterator[tuple[Event, Mapping[str, Any]]]:
+        """The events with their entries, ready to be folded again.
+
+        Raises:
+            TapeError: an entry cannot be opened, or holds no event.
+        """
+        for number, entry in enumerate(self.unsealed(key), 1):
+            try:
+                event: Event = decode(entry["event"])
+            except (ValueError, KeyError) as error:
+                message = f"entry {number}: {error}"
+                raise TapeError(message) from error
+            yield event, entry
+
+
+def read_tape(path: Path) -> Tape:
+    """Read a tape and check its chain.
+
+    Raises:
+        TapeError: a line is broken, missing or was changed.
+    """
+    bodies: list[Mapping[str, Any]] = []
+    payloads: list[bytes] = []
+    previous = _GENESIS
+    for number, line in enumerate(path.read_text("utf-8").splitlines()):
+        try:
+            data = json.loads(line)
+            claimed = data.pop("hash")
+            payload = base64.b64decode(data.pop("sealed", ""), validate=True)
+        except (ValueError, KeyError, AttributeError, TypeError) as error:
+            message = f"{path.name}:{number + 1}: not a line of a tape"
+            raise TapeError(message) from error
+        previous = trace.chained(previous, trace.canonical(data))
+        if previous != claimed or data.get("n") != number:
+            message = f"{path.name}:{number + 1}: broken chain: a line up to here was changed or removed"
+            raise TapeError(message)
+        if payload and sha256(payload).hexdigest() != data.get("seal"):
+            message = f"{path.name}:{number + 1}: the sealed layer was changed"
+            raise TapeError(message)
+        bodies.append(data)
+        payloads.append(payload)
+    if not bodies or bodies[0].get("tape") != FORMAT:
+        message = f"{path.name}: not a tape of format {FORMAT}"
+        raise TapeError(message)
+    return Tape(bodies[0], tuple(bodies[1:]), tuple(payloads[1:]))

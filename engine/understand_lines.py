@@ -1,0 +1,83 @@
+"""The line protocol of `understand --jsonl`: what is understood of a text, without a call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from engine import jsonl
+from engine.core.actions import Expecting, Understand
+from engine.core.safety import assess_all
+from engine.core.utterance import Hypothesis, Transcript, Utterance
+from engine.nlu.cascade import Understanding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.core.domain import Domain
+
+
+class Reader:
+    """Answers lines; one for a whole session, so that tables are compiled once."""
+
+    def __init__(self, domain: Domain, now: str | None) -> None:
+        self._domain = domain
+        self._now = now
+        self._understanding = Understanding(domain)
+
+    def answer(self, line: str) -> dict[str, Any]:
+        """The output line of an input line; what cannot be read is answered with an error."""
+        number: Any = None
+        try:
+            data = jsonl.parse(line)
+            number = data.get("id")
+            return {"id": number, **self._understood(data)}
+        except (jsonl.LineError, KeyError, TypeError, ValueError, AttributeError) as error:
+            why = (
+                str(error)
+                if isinstance(error, jsonl.LineError)
+                else "the line is not of the form it must have"
+            )
+            return {"id": number, "error": why}
+
+    def _understood(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        transcript = _transcript(data)
+        language = str(data.get("language") or self._domain.languages[0])
+        utterance = Utterance(transcript, 1, language)
+        moment = data.get("now") or self._now
+        now = datetime.fromisoformat(str(moment)) if moment else datetime.now(self._domain.catalogue.zone)
+        action = Understand(utterance, self._expecting(data.get("asking")))
+        found = self._understanding.understand(action, now.replace(tzinfo=None))
+        safety = assess_all(self._domain.patterns.values(), transcript.texts)
+        standing = [hit for hit in safety.hits if hit.suppressed_by is None and hit.level is not None]
+        worst = min(
+            standing, key=lambda hit: (hit.level if hit.level is not None else 9, hit.rank), default=None
+        )
+        return {
+            **self._understanding.plain(found),
+            "safety": safety.level.name if safety.level is not None else "L4",
+            "safety_rule": worst.rule if worst is not None else None,
+        }
+
+    def _expecting(self, asking: Any) -> Expecting:
+        """What a call would expect when it asks for this slot, or for this type of thing."""
+        fillable = tuple(slot.id for slot in self._domain.slots.values() if slot.filled_by == "caller")
+        if asking is None:
+            return Expecting("open", open_slots=fillable)
+        if asking in {"confirm", "yes_no"}:
+            return Expecting("confirm", open_slots=fillable)
+        slot = self._domain.slots.get(str(asking))
+        kind = slot.type.value if slot is not None else str(asking)
+        rest = tuple(name for name in fillable if name != asking)
+        return Expecting("slot", slot=str(asking), type=kind, open_slots=rest)
+
+
+def _transcript(data: Mapping[str, Any]) -> Transcript:
+    if "nbest" in data:
+        return Transcript(
+            tuple(Hypothesis(str(item["text"]), float(item.get("confidence", 1.0))) for item in data["nbest"])
+        )
+    text = data["text"]
+    if not isinstance(text, str):
+        raise TypeError
+    return Transcript.of(text)

@@ -1,0 +1,63 @@
+"""Every example call of every shipped pack is a test: the real machine, understanding and book, no network."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from engine.core.domain import Domain
+from engine.nlu.cascade import Understanding
+from engine.pack import example_calls, load, policy_cases
+from engine.quality.examples import run_call, run_case, unknown_keys
+
+PACKS = ("base", "dental", "_template")
+
+
+@cache
+def domain(site: str) -> tuple[Domain, Understanding]:
+    loaded = load(site)
+    return loaded, Understanding(loaded)
+
+
+CALLS = [item for pack in PACKS for item in example_calls(pack)]
+CASES = policy_cases("gedimino")
+
+
+@pytest.mark.parametrize("example", CALLS, ids=lambda item: item.where.removeprefix("domains/"))
+def test_the_example_call_goes_as_it_is_written(example: Any) -> None:
+    site, understanding = domain(example.data["site"])
+    failures = run_call(site, example.data, example.where, understanding)
+    assert not failures, "\n".join(str(failure) for failure in failures)
+
+
+@pytest.mark.parametrize("example", CALLS, ids=lambda item: item.where.removeprefix("domains/"))
+def test_no_expectation_of_an_example_call_is_misspelt(example: Any) -> None:
+    unknown = [key for turn in example.data.get("turns", ()) for key in unknown_keys(turn)]
+    assert not unknown, f"{example.where}: {unknown}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda item: f"{item.where}")
+def test_the_policy_case_comes_out(case: Any) -> None:
+    site, understanding = domain("gedimino")
+    failures = run_case(site, case.data, case.where, understanding)
+    assert not failures, "\n".join(str(failure) for failure in failures)
+
+
+def test_there_are_enough_example_calls_of_each_class() -> None:
+    classes: dict[str, int] = {}
+    for item in example_calls("dental"):
+        name = item.where.split("calls/", 1)[1].split("/", 1)[0]
+        classes[name] = classes.get(name, 0) + 1
+    assert sum(classes.values()) >= 80, classes
+    wanted = {
+        "happy", "corrections", "digressions", "emergencies", "silence", "recognition", "denied", "no_free_time",
+        "taken", "identity", "cancellation", "child", "two_people", "unknown",
+    }  # fmt: skip
+    assert wanted <= classes.keys(), wanted - classes.keys()
+
+
+def test_every_policy_has_a_case_or_a_guarantee() -> None:
+    with_cases = {case.data["policy"] for case in CASES if "policy" in case.data}
+    assert {"emergency_transfer", "person_on_request", "safety_check", "secrets"} <= with_cases

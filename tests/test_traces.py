@@ -1,0 +1,143 @@
+"""Tapes: what they hide, what they prove, what they notice."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine import replaying
+from engine.calls import Desk
+from engine.core import trace
+from engine.core.commands import Affirm, Choose, SetSlot, StartFlow
+from engine.core.errors import TapeError
+from engine.traces import KEY_VARIABLE, read_tape, sealing_key
+
+NAME = {"first": "Tomas", "last": "Balčiūnas"}
+PRIVATE = ("Balčiūnas", "Tomas", "1984-03-12", "+37061234567", "hygiene", "cleaning", "my gums hurt")
+
+
+@pytest.fixture(scope="session")
+def desk() -> Desk:
+    return Desk.open("gedimino")
+
+
+@pytest.fixture
+def tape(desk: Desk, tmp_path: Path) -> Path:
+    path = tmp_path / "call.jsonl"
+    call = desk.call(desk.clock("2026-11-23T09:15"), number="+37061234567", tape=path)
+    call.open()
+    call.command(
+        (StartFlow("book_appointment"), SetSlot("service", "hygiene")), "my gums hurt, a cleaning please"
+    )
+    call.command((SetSlot("full_name", NAME),), "Tomas Balčiūnas")
+    call.command((SetSlot("date_of_birth", "1984-03-12"),), "twelfth of March eighty four")
+    call.command((SetSlot("wish", {"days": [["2026-11-26", "2026-11-27"]]}),), "Thursday")
+    call.command((Choose(0),), "the first")
+    call.command((Affirm(),), "yes")
+    call.hang_up()
+    return path
+
+
+def test_a_tape_replays_byte_for_byte(desk: Desk, tape: Path) -> None:
+    taped = read_tape(tape)
+    assert len(taped.entries) > 20
+    assert trace.replay(desk.domain, taped.steps(sealing_key())) is None
+
+
+def test_nothing_private_stands_on_a_tape_in_the_clear(tape: Path) -> None:
+    text = "\n".join(
+        json.dumps(
+            {key: value for key, value in json.loads(line).items() if key != "sealed"}, ensure_ascii=False
+        )
+        for line in tape.read_text("utf-8").splitlines()
+    )
+    found = [item for item in PRIVATE if item.casefold() in text.casefold()]
+    assert not found
+
+
+def test_a_redacted_trace_still_says_who_decided_from_which_line(tape: Path) -> None:
+    lines = [line for entry in read_tape(tape).entries for line in replaying.lines(entry)]
+    text = "\n".join(lines)
+    assert "no_double_booking" in text
+    assert "flows/book.yml:" in text
+    assert "hold = " in text
+
+
+@pytest.mark.parametrize("change", ["edited", "removed", "swapped"])
+def test_a_changed_tape_is_noticed(tape: Path, change: str) -> None:
+    lines = tape.read_text("utf-8").splitlines()
+    if change == "edited":
+        place = next(number for number, line in enumerate(lines) if '"verdict":"advanced"' in line)
+        lines[place] = lines[place].replace('"verdict":"advanced"', '"verdict":"refused"', 1)
+    elif change == "removed":
+        del lines[4]
+    else:
+        lines[4], lines[5] = lines[5], lines[4]
+    tape.write_text("\n".join(lines) + "\n", "utf-8")
+    with pytest.raises(TapeError, match="broken chain"):
+        read_tape(tape)
+
+
+def test_an_erased_private_layer_keeps_the_chain_but_not_the_replay(tape: Path) -> None:
+    lines = []
+    for line in tape.read_text("utf-8").splitlines():
+        data = json.loads(line)
+        data.pop("sealed", None)
+        lines.append(json.dumps(data, ensure_ascii=False))
+    tape.write_text("\n".join(lines) + "\n", "utf-8")
+    taped = read_tape(tape)
+    with pytest.raises(TapeError, match="erased"):
+        list(taped.unsealed(sealing_key()))
+
+
+def test_another_key_does_not_open_a_tape(tape: Path) -> None:
+    with pytest.raises(TapeError, match="does not open with this key"):
+        list(read_tape(tape).unsealed(bytes(32)))
+
+
+def test_a_key_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, base64.b64encode(b"short").decode())
+    with pytest.raises(TapeError, match="5 bytes, not 32"):
+        sealing_key()
+    monkeypatch.setenv(KEY_VARIABLE, "not base64!")
+    with pytest.raises(TapeError, match="not base64"):
+        sealing_key()
+
+
+@pytest.mark.parametrize("text", ["", "not json\n", '{"n":0}\n', "[]\n"])
+def test_what_is_no_tape_is_said_to_be_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(text, "utf-8")
+    with pytest.raises(TapeError):
+        read_tape(path)
+
+
+def test_replay_says_what_differs(
+    desk: Desk, tape: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: Callable[[str], object] = lambda _name: desk.domain  # noqa: E731
+    monkeypatch.setattr(replaying, "load", loaded)
+    assert replaying.run([tape], None, as_json=False, show=True) == 0
+    assert "identical" in capsys.readouterr().out
+    assert replaying.run([tape.parent], None, as_json=True, show=False) == 0
+    assert json.loads(capsys.readouterr().out)[0]["same"] is True
+    assert replaying.run([tape.parent / "none.jsonl"], None, as_json=False, show=True) == 1
+    assert "DIFFERS" in capsys.readouterr().out
+
+
+def test_replay_over_a_changed_pack_names_the_first_rule_that_decides_otherwise(
+    desk: Desk, tape: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    without = replace(desk.domain, guards=(), version="other")
+    monkeypatch.setattr(replaying, "load", lambda _name: without)
+    assert replaying.run([tape], None, as_json=False, show=False) == 1
+    out = capsys.readouterr().out
+    assert "other decisions" in out
+    assert "no_double_booking" in out
+    assert "another version" in out
