@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from engine.core import flow, handover, keys, ledger, obey, policy, prompts, rewind
+from engine.core import flow, handover, keys, ledger, obey, outcomes, policy, prompts, rewind
 from engine.core.actions import Understand
 from engine.core.commands import NotUnderstood
 from engine.core.decision import Step, Verdict
@@ -98,7 +98,7 @@ def _work(turn: Turn) -> None:
 def _after_the_call(turn: Turn) -> None:
     """Before the beginning and after the end nothing happens, except that a late success is undone."""
     if isinstance(turn.event, Answered):
-        flow.answered(turn, turn.event.request, turn.event.outcome, dict(turn.event.data))
+        outcomes.answered(turn, turn.event.request, turn.event.outcome, dict(turn.event.data))
     elif not isinstance(turn.event, Spoken | CallEnded):
         turn.decide(
             "call", _HERE, Verdict.STALE, f"{event_name(turn.event)} while the call is {turn.state.phase}"
@@ -116,7 +116,7 @@ def _react(turn: Turn) -> None:
         case Understood():
             _understand(turn, event)
         case Answered():
-            flow.answered(turn, event.request, event.outcome, dict(event.data))
+            outcomes.answered(turn, event.request, event.outcome, dict(event.data))
             flow.advance(turn)
         case FellSilent():
             _wait_no_longer(turn)
@@ -181,7 +181,7 @@ def _wait_no_longer(turn: Turn) -> None:
 def _give_up(turn: Turn, timer: str) -> None:
     number = timer.removeprefix(_REQUEST)
     if timer.startswith(_REQUEST) and number.isdecimal():
-        flow.gave_up(turn, int(number))
+        outcomes.gave_up(turn, int(number))
         flow.advance(turn)
 
 

@@ -128,7 +128,7 @@ class Understanding:
     ) -> tuple[str | None, Reading] | None:
         """Another language in which the words mean something; one short word does not switch to it."""
         for other in self._domain.languages:
-            if other == code:
+            if other == code or not hypotheses:
                 continue
             if self._reader(other).familiar(hypotheses[0].text) < _FAMILIAR:
                 continue

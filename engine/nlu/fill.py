@@ -91,6 +91,8 @@ def _wish(
 ) -> tuple[int, Filled] | None:
     if flow in scene.vocabulary.old:
         said = _new_days(scene, said)
+    if scene.says(_SOONEST):
+        said = [replace(item, value="soonest") if item.type == "order" else item for item in said]
     target = scene.slotting.target("wish", scene.expecting, flow)
     if not said or target is None:
         return None

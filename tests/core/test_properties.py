@@ -255,6 +255,8 @@ def check(before: DialogueState, event: Any, outcome: Any) -> None:
             assert under_way or [item.target for item in transfers] == ["emergency"], (
                 "transferred in the same step"
             )
+    if after.phase in {"transferring", "ended"}:
+        assert "hold" not in after.slots or after.slots["hold"].value is None, "nothing is held any more"
     if after.phase == "talking":
         waits = after.asking is not None or after.understanding is not None
         assert waits or any(not item.abandoned for item in after.pending.values()), "nothing is awaited"

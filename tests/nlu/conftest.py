@@ -19,7 +19,12 @@ NOW = datetime(2026, 11, 23, 9, 15)
 BOOK = "book_appointment"
 OPTIONS = (
     {"start": "2026-12-01T10:00", "end": "2026-12-01T11:00", "service": "hygiene", "provider": "becker"},
-    {"start": "2026-12-02T15:30", "end": "2026-12-02T16:30", "service": "hygiene", "provider": "sakalauskaite"},
+    {
+        "start": "2026-12-02T15:30",
+        "end": "2026-12-02T16:30",
+        "service": "hygiene",
+        "provider": "sakalauskaite",
+    },
 )
 HELD = ("service", "wish", "full_name", "date_of_birth")
 
@@ -51,27 +56,26 @@ def say(domain: Domain, understanding: Understanding) -> Say:
         filled: tuple[str, ...] = (),
         **more: Any,
     ) -> Result:
-        rest = tuple(name for name in caller if name != asked and name not in (filled or HELD))
+        held = filled or (HELD if asked in {"confirm", "offer"} else ())
+        rest = tuple(name for name in caller if name != asked and name not in held)
         match asked:
             case None:
                 expecting = Expecting("open", open_slots=caller, filled=filled)
             case "confirm":
                 reads = more.pop("reads", ("service", "opening", "full_name", "date_of_birth"))
                 more.setdefault("flow", BOOK)
-                expecting = Expecting("confirm", reads=reads, filled=filled or HELD, open_slots=rest, **more)
+                expecting = Expecting("confirm", reads=reads, filled=held, open_slots=rest, **more)
             case "offer":
                 options = more.pop("options", OPTIONS)
                 more.setdefault("slot", "opening")
                 more.setdefault("type", "opening")
                 expecting = Expecting(
-                    "offer", flow=BOOK, options=options, filled=filled or HELD, open_slots=rest, **more
+                    "offer", flow=BOOK, options=options, filled=held, open_slots=rest, **more
                 )
             case _:
                 kind = domain.slots[asked].type.value
                 more.setdefault("flow", BOOK)
-                expecting = Expecting(
-                    "slot", slot=asked, type=kind, filled=filled, open_slots=(*rest, *HELD), **more
-                )
+                expecting = Expecting("slot", slot=asked, type=kind, filled=filled, open_slots=rest, **more)
         transcript = (
             Transcript.of(words)
             if isinstance(words, str)
@@ -97,5 +101,7 @@ def brief(command: Command) -> str:
     name = type(command).__name__
     if hasattr(command, "value"):
         return f"{name} {command.slot}={command.value}"
-    about = [getattr(command, key, None) for key in ("flow", "slot", "topic", "about", "option", "kind", "reason")]
+    about = [
+        getattr(command, key, None) for key in ("flow", "slot", "topic", "about", "option", "kind", "reason")
+    ]
     return " ".join([name, *(str(item) for item in about if item is not None)])

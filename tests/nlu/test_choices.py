@@ -22,7 +22,8 @@ def chosen(*entities: Entity, marks: tuple[str, ...] = (), options: tuple[Any, .
 
 
 @pytest.mark.parametrize(
-    ("marks", "option"), [(("0",), 0), (("1",), 1), (("-1",), 1), (("later",), 1), (("earlier",), 0), (("either",), 0)]
+    ("marks", "option"),
+    [(("0",), 0), (("1",), 1), (("-1",), 1), (("later",), 1), (("earlier",), 0), (("either",), 0)],
 )
 def test_an_option_is_taken_by_its_place(marks: tuple[str, ...], option: int):
     assert chosen(marks=marks) == option
@@ -49,7 +50,13 @@ def test_an_option_is_taken_by_what_it_is_known_by(said: Entity, option: int):
 
 
 @pytest.mark.parametrize(
-    "said", [mention("date", "2026-12-10"), mention("time", "16:00"), mention("service", "hygiene"), mention("phone")]
+    "said",
+    [
+        mention("date", "2026-12-10"),
+        mention("time", "16:00"),
+        mention("service", "hygiene"),
+        mention("phone"),
+    ],
 )
 def test_what_fits_none_or_all_takes_none(said: Entity):
     assert chosen(said) is None

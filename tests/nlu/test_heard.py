@@ -37,7 +37,12 @@ def test_stuttering_is_heard_once_but_digits_count(listener: Listener, said: str
 
 @pytest.mark.parametrize(
     ("said", "word"),
-    [("appointmnet", "appointment"), ("resheduel", "reschedule"), ("whitning", "whitening"), ("cancle", "cancel")],
+    [
+        ("appointmnet", "appointment"),
+        ("resheduel", "reschedule"),
+        ("whitning", "whitening"),
+        ("cancle", "cancel"),
+    ],
 )
 def test_a_slip_is_mended_to_the_one_word_it_can_be(listener: Listener, said: str, word: str):
     assert listener.hear(said).words == (word,)

@@ -64,7 +64,9 @@ def test_unless_forbids_a_rule_nearby():
 
 
 def test_concepts_far_apart_do_not_make_a_rule():
-    assert asked("i want some of all the things that you have told me about before the visit", idle=False) == []
+    assert (
+        asked("i want some of all the things that you have told me about before the visit", idle=False) == []
+    )
 
 
 def test_alone_means_that_nothing_else_was_said():
@@ -73,7 +75,8 @@ def test_alone_means_that_nothing_else_was_said():
 
 
 @pytest.mark.parametrize(
-    "rule", [{"all": ["a"]}, {"start": "x", "ask": "y", "all": ["a"]}, {"start": "x"}, {"start": "x", "all": []}]
+    "rule",
+    [{"all": ["a"]}, {"start": "x", "ask": "y", "all": ["a"]}, {"start": "x"}, {"start": "x", "all": []}],
 )
 def test_a_rule_that_says_too_little_or_too_much_is_an_error(rule: Mapping[str, Any]):
     with pytest.raises(RuleError):

@@ -22,7 +22,10 @@ TUESDAY, WEDNESDAY = mention("date", "2026-11-24"), mention("date", "2026-11-25"
             [TUESDAY, WEDNESDAY],
             {"days": [["2026-11-24", "2026-11-25"], ["2026-11-25", "2026-11-26"]]},
         ),
-        ([mention("daterange", start="2026-11-30", end="2026-12-07")], {"days": [["2026-11-30", "2026-12-07"]]}),
+        (
+            [mention("daterange", start="2026-11-30", end="2026-12-07")],
+            {"days": [["2026-11-30", "2026-12-07"]]},
+        ),
         ([mention("time", "15:00")], {"times": [["15:00", "15:01"]]}),
         ([mention("time", "11:00", attributes=(("fuzzy", True),))], {"around": "11:00"}),
         ([mention("timerange", start="16:00")], {"times": [["16:00", None]]}),

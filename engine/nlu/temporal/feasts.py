@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from engine.nlu.temporal.readings import Days
@@ -21,16 +22,28 @@ _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 def mark_holidays(chart: Chart) -> None:
     """Find the names of the clock's holidays among the words, the longest name winning."""
-    names = sorted(
-        ((phrase(name), dates) for name, dates in chart.clock.holidays.items()),
-        key=lambda item: -len(item[0]),
-    )
+    named = chart.clock.holidays
+    by_first_word = _by_first_word(tuple(named))
+    if by_first_word.keys().isdisjoint(chart.keys):
+        return
     keys = list(chart.keys)
-    for name, dates in names:
-        for at, key in enumerate(keys):
-            if name and key == name[0] and at not in chart.holidays and keys[at : at + len(name)] == name:
-                chart.holidays[at] = (at + len(name), tuple(dates))
+    for at, key in enumerate(keys):
+        for words, name in by_first_word.get(key, ()):
+            if tuple(keys[at : at + len(words)]) == words:
+                chart.holidays[at] = (at + len(words), tuple(named[name]))
                 chart.keys[at] = HOLIDAY
+                break
+
+
+@lru_cache(maxsize=32)
+def _by_first_word(names: tuple[str, ...]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """The names as words, longest first, by their first word; a site's names are the same in every turn."""
+    index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        words = tuple(phrase(name))
+        if words:
+            index.setdefault(words[0], []).append((words, name))
+    return index
 
 
 def holiday_symbol(chart: Chart, at: int) -> list[tuple[int, Any]]:

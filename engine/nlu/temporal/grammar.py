@@ -79,7 +79,7 @@ class TemporalGrammar:
         chart = Chart(tokens, self._keys(tokens), clock)
         if clock.holidays:
             mark_holidays(chart)
-        elif self._telling.isdisjoint(chart.keys):
+        if not chart.holidays and self._telling.isdisjoint(chart.keys):
             return ()
         return self._finder.find(text, chart, asking)
 

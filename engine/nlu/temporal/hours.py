@@ -107,7 +107,8 @@ def meridiem(_clock_: Clock, time: Time, meridiem: str) -> Time | None:
     """a.m. and p.m.; on a 24-hour time they change nothing unless they contradict it at noon."""
     half = Half.PM if meridiem == "pm" else Half.AM
     if time.half is Half.FULL:
-        return replace(time, hour=12, half=Half.PM) if time.hour == 0 and half is Half.PM else time
+        late = half is Half.PM and time.hour < 12  # "07:00 PM", "half past 0 p.m."
+        return replace(time, hour=time.hour + 12) if late else time
     return replace(time, half=half)
 
 

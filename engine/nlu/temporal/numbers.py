@@ -227,6 +227,8 @@ def _values(table: Mapping[str, Any]) -> dict[str, int]:
     return values
 
 
+_NEAR_YEARS = range(1980, 2060)
+"""Four digits that are a year before they are a time, unless a word like "at" stands before them."""
 _NO_CHOICE = 4
 """From "the fourth" on an ordinal without an article is a date rather than a choice among offers."""
 _ORDINAL_KINDS = frozenset(
@@ -251,6 +253,13 @@ _KINDS: Mapping[str, Callable[[Number], bool]] = {
     "count": lambda n: not n.ordinal and 1 <= n.value < 1000 and n.width <= 3,
     "hhmm": lambda n: (
         n.width in (3, 4) and n.value // 100 <= _LAST_HOUR and n.value % 100 <= _LAST_MINUTE and not n.ordinal
+    ),
+    "hhmm_free": lambda n: (
+        n.width in (3, 4)
+        and n.value // 100 <= _LAST_HOUR
+        and n.value % 100 <= _LAST_MINUTE
+        and not n.ordinal
+        and n.value not in _NEAR_YEARS
     ),
     "hhmm0": lambda n: n.width == 4 and n.value < 1000 and n.value % 100 <= _LAST_MINUTE and not n.ordinal,
     "yyyymmdd": lambda n: n.width == 8,

@@ -204,12 +204,18 @@ def from_to(clock: Clock, start: Days, end: Days) -> Days | None:
             return None
         if last is None and end.dates:
             last = (on_or_after(end, first) or first) + _DAY
+        while last is not None and last <= first and _grain(end) in ("month", "year"):
+            last = add_months(last, 12)  # "from August to March" ends in the year after
         return _stretch(first, last, "day") if last is not None and last > first else None
     opening = _first(clock, start)
     if opening is None or not end.dates or (start.again, end.again) == ("month", "year"):
         return None  # "the 13th to the 15th of July" names the month of both: days_of_month
     last = on_or_after(end, opening)
     return _stretch(opening, last + _DAY, "day") if last is not None and last >= opening else None
+
+
+def _grain(days: Days) -> str:
+    return str(dict(days.marks).get("grain", ""))
 
 
 def _first(clock: Clock, days: Days) -> date | None:

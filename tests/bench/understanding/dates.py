@@ -161,6 +161,7 @@ def _holidays(year: int) -> dict[str, tuple[date, ...]]:
                     name.lower().removesuffix("'s day"),
                 }:
                     named.setdefault(short, []).append(day)
+    named.pop("may", None)  # May Day is not May
     return {name: tuple(sorted(set(days))) for name, days in named.items()}
 
 
@@ -176,12 +177,9 @@ def predict(
     began = stopwatch.process_time()
     predicted = []
     for line in lines:
-        clock = Clock(
-            datetime.fromisoformat(line["reference"][:19]),
-            opens=time(hours[0]),
-            closes=time(hours[1] % 24, 0) if hours[1] < 24 else time(23, 59),
-            day_first=source.day_first,
-        )
+        now = datetime.fromisoformat(line["reference"][:19])
+        closes = time(23, 59) if hours[1] == 24 else time(hours[1])
+        clock = Clock(now, time(hours[0]), closes, day_first=source.day_first, holidays=_holidays(now.year))
         predicted.append(
             {"id": line["id"], "results": list(results(reader.find(line["input"], clock), source))}
         )
