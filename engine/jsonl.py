@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from engine.core.actions import Action, HangUp, Prepare, Request, Say, Transfer
 from engine.core.command_forms import CommandFormError, read
@@ -30,12 +31,10 @@ def parse(line: str) -> Mapping[str, Any]:
         LineError: the line is no JSON object.
     """
     try:
-        data = json.loads(line)
+        data = orjson.loads(line)
     except ValueError as error:
         message = f"not JSON: {error.args[0]}"
         raise LineError(message) from error
-    except RecursionError as error:
-        raise LineError("not JSON: nested too deeply") from error
     if not isinstance(data, Mapping):
         message = f"an input line is an object, not {type(data).__name__}"
         raise LineError(message)

@@ -90,14 +90,15 @@ class Performer:
         return ("several" if outcome == "found" else outcome), data
 
     def _resolved(self, args: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Names that stand for somebody else: the provider of last time, or no matter who."""
-        provider = args.get("provider")
-        if provider not in {"same", "any"}:
-            return args
-        subject = args.get("subject")
-        last = subject.get("last_provider") if provider == "same" and isinstance(subject, Mapping) else None
-        rest = {name: value for name, value in args.items() if name != "provider"}
-        return {**rest, "provider": last} if last else rest
+        """Arguments as the book takes them: names in one piece, and the provider of last time by id."""
+        resolved = {key: full_name(value) for key, value in args.items()}
+        provider = resolved.get("provider")
+        if provider in {"same", "any"}:
+            subject = resolved.get("subject")
+            last = subject.get("last_provider") if isinstance(subject, Mapping) else None
+            del resolved["provider"]
+            resolved |= {"provider": last} if last and provider == "same" else {}
+        return resolved
 
     def _find_person(
         self, args: Mapping[str, Any], _action: Request, _call: str, at: datetime
@@ -119,6 +120,13 @@ class Performer:
         if self._people is None:
             self._people = PeopleIndex(self._booking.people(), endings=_endings(self._domain))
         return self._people.match(names=[args["name"]], born=[born], phone=args.get("phone"))
+
+
+def full_name(value: Any) -> Any:
+    """A name that was given in parts, in one piece; anything else as it is."""
+    if isinstance(value, Mapping) and value.keys() == {"first", "last"}:
+        return " ".join(part for part in (value["first"], value["last"]) if part)
+    return value
 
 
 def _endings(domain: Domain) -> dict[str, str]:

@@ -122,8 +122,7 @@ def _named(item: Mapping[str, Any]) -> str:
     """An event, a command or an action in one line."""
     kind = str(item["is"]).removeprefix("command.")
     if kind == "Listen":
-        question = item["expecting"]
-        return f"Listen {question['kind']} {question.get('slot', '')}".rstrip()
+        return f"Listen {item['kind']} {item.get('slot') or ''}".rstrip()
     fields = " ".join(f"{key}={_brief(value)}" for key, value in item.items() if key not in _UNSAID)
     return f"{kind} {fields}".rstrip()
 

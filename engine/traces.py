@@ -7,7 +7,6 @@ digest of the sealed one, so a sealed payload can be erased later without breaki
 from __future__ import annotations
 
 import base64
-import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
+
+import orjson
 
 from engine.core import trace
 from engine.core.codec import decode
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 KEY_VARIABLE = "FRONTDESK_TAPE_KEY"
 """Variable with the key of the sealed layer, base64; without it a key file in the user's data folder."""
+_BUFFER = 1024
+"""Bytes a waiting call keeps for its tape; every line is flushed anyway."""
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
 _GENESIS = "0" * 64
@@ -75,7 +78,7 @@ def _checked(text: str, where: str) -> bytes:
 class TapeWriter:
     """Writes a call's tape, a line a step, flushed, so that a crash loses nothing that was decided."""
 
-    def __init__(self, file: IO[str], domain: Domain, call: str, key: bytes) -> None:
+    def __init__(self, file: IO[bytes], domain: Domain, call: str, key: bytes) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - only calls with a tape need it
 
         self._file = file
@@ -89,7 +92,7 @@ class TapeWriter:
     def at(cls, path: Path, domain: Domain, call: str) -> TapeWriter:
         """Start a tape in a file, replacing what was there."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        return cls(path.open("w", encoding="utf-8"), domain, call, sealing_key())
+        return cls(path.open("wb", buffering=_BUFFER), domain, call, sealing_key())
 
     def write(self, before: DialogueState, event: Event, outcome: Step) -> None:
         """Add one step."""
@@ -101,14 +104,14 @@ class TapeWriter:
         payload = b""
         if sealed:
             nonce = secrets.token_bytes(_NONCE_BYTES)
-            payload = nonce + self._cipher.encrypt(nonce, trace.canonical(list(sealed)).encode(), None)
+            payload = nonce + self._cipher.encrypt(nonce, trace.canonical(sealed), None)
             body["seal"] = sha256(payload).hexdigest()
         text = trace.canonical(body)
         self._hash = trace.chained(self._hash, text)
-        tail = f',"hash":"{self._hash}"'
+        tail = b',"hash":"%b"' % self._hash.encode()
         if payload:
-            tail += f',"sealed":"{base64.b64encode(payload).decode()}"'
-        self._file.write(f"{text[:-1]}{tail}}}\n")
+            tail += b',"sealed":"%b"' % base64.b64encode(payload)
+        self._file.write(b"%b%b}\n" % (text[:-1], tail))
         self._file.flush()
         self._number += 1
 
@@ -157,7 +160,7 @@ class Tape:
             except InvalidTag as error:
                 message = f"entry {number}: the sealed layer does not open with this key"
                 raise TapeError(message) from error
-            opened: Mapping[str, Any] = trace.unsealed(entry, json.loads(text))
+            opened: Mapping[str, Any] = trace.unsealed(entry, orjson.loads(text))
             yield opened
 
     def steps(self, key: bytes) -> Iterator[tuple[Event, Mapping[str, Any]]]:
@@ -184,9 +187,9 @@ def read_tape(path: Path) -> Tape:
     bodies: list[Mapping[str, Any]] = []
     payloads: list[bytes] = []
     previous = _GENESIS
-    for number, line in enumerate(path.read_text("utf-8").splitlines()):
+    for number, line in enumerate(path.read_bytes().splitlines()):
         try:
-            data = json.loads(line)
+            data = orjson.loads(line)
             claimed = data.pop("hash")
             payload = base64.b64decode(data.pop("sealed", ""), validate=True)
         except (ValueError, KeyError, AttributeError, TypeError) as error:

@@ -137,10 +137,10 @@ def test_a_yes_over_an_unheard_readback_is_not_consent(desk: Desk) -> None:
     call.command((Choose(0),))
     out = answer(call, '{"barge_in": {"heard": 0.4, "say": "yes"}}')
     assert out["asking"] == "confirm"
-    assert not [item for item in out["actions"] if item["type"] == "request"]
+    assert "booking.commit" not in [item.get("service") for item in out["actions"]]
     assert any("unheard read-back" in item["why"] for item in out["decisions"])
     booked = answer(call, '{"commands": ["affirm"]}')
-    assert [item["service"] for item in booked["actions"] if item["type"] == "request"] == ["booking.commit"]
+    assert "booking.commit" in [item.get("service") for item in booked["actions"]]
     assert Affirm() == read("affirm")
 
 

@@ -1,4 +1,4 @@
-"""Events, commands, actions and states as JSON data, and events back again.
+"""Events, commands, actions and slots as JSON data, and events back again.
 
 Every private value passes through here, so this is the one place that knows where they are: with
 `private` given, each is handed to it and replaced by what it returns.
@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from engine.core import commands, events
 from engine.core.utterance import Hypothesis, Transcript, Word
+
+if TYPE_CHECKING:
+    from engine.core.state import SlotValue
 
 Private = Callable[[str, Any], Any]
 """Data class and JSON data of a private value to what stands in its place."""
@@ -27,23 +30,18 @@ _PRIVATE: Mapping[str, str] = {
     "Answered.data": "health",
     "Choose.evidence": "health",
     "Ask.about": "health",
-    "Understand.utterance": "health",
-    "Expecting.options": "health",
-    "Expecting.partial": "personal",
+    "SetSlot.evidence": "health",
+    "Correct.evidence": "health",
     "Request.args": "health",
     "Compose.facts": "health",
     "Transfer.summary": "health",
-    "Pending.args": "health",
-    "Prompt.text": "health",
-    "DialogueState.number": "personal",
-    "DialogueState.clarify": "health",
-    "DialogueState.refused": "health",
-    "DialogueState.mentions": "health",
-    "FlowFrame.given": "health",
-    "FlowFrame.context": "health",
 }
 """Field to data class: what a redacted tape leaves out whatever the pack says."""
-_VALUES = frozenset({"value", "evidence", "alternatives", "history"})
+_BY_SLOT = frozenset({"value", "alternatives"})
+"""Fields of a command that are as private as the slot they are for."""
+_NATIVE = frozenset({str, int, float, bool, type(None)})
+_JSON = _NATIVE | {dict, list, tuple}
+"""Types whose values are JSON data already, all the way down, where a field holds JSON data."""
 _DECODED: Mapping[str, type[Any]] = {
     **{item.__name__: item for item in cast("tuple[type[Any], ...]", events.Event.__args__)},
     **{f"command.{item.__name__}": item for item in cast("tuple[type[Any], ...]", commands.Command.__args__)},
@@ -51,8 +49,37 @@ _DECODED: Mapping[str, type[Any]] = {
     "Hypothesis": Hypothesis,
     "Word": Word,
 }
-_COMMANDS = frozenset(cast("tuple[type[Any], ...]", commands.Command.__args__))
+_TAGS: Mapping[type[Any], str] = {kind: tag for tag, kind in _DECODED.items()}
 _SLOT_COMMANDS = (commands.SetSlot, commands.Correct)
+
+
+class _Shape:
+    """How the values of one dataclass are written, worked out once."""
+
+    __slots__ = ("by_slot", "fields", "tag")
+
+    def __init__(self, kind: type[Any]) -> None:
+        self.tag = _TAGS.get(kind, kind.__name__)
+        self.by_slot = kind in _SLOT_COMMANDS
+        self.fields = tuple(
+            (
+                item.name,
+                item.default_factory() if item.default_factory is not MISSING else item.default,
+                _PRIVATE.get(f"{kind.__name__}.{item.name}"),
+            )
+            for item in fields(kind)
+        )
+        """Name, default, and data class when it is private."""
+
+
+_SHAPES: dict[type[Any], _Shape | None] = {}
+
+
+def _shape(kind: type[Any]) -> _Shape | None:
+    """How a type is written, if it is a dataclass; worked out once."""
+    if kind not in _SHAPES:
+        _SHAPES[kind] = _Shape(kind) if is_dataclass(kind) else None
+    return _SHAPES[kind]
 
 
 class Encoder:
@@ -67,70 +94,50 @@ class Encoder:
 
     def encode(self, value: Any) -> Any:
         """JSON data of a value; fields that have their default are left out."""
-        if value is None or (isinstance(value, str | int | float) and not isinstance(value, Enum)):
+        kind = type(value)
+        if kind in _NATIVE:
             return value
+        shape = _shape(kind)
+        if shape is not None:
+            return self._record(value, shape)
+        if kind is tuple or kind is list:
+            return [self.encode(item) for item in value]
+        if isinstance(value, Mapping):
+            return {str(key): self.encode(item) for key, item in value.items()}
         if isinstance(value, datetime):
             return value.isoformat()
         if isinstance(value, Enum):
             return value.name if isinstance(value.value, int) else value.value
-        if is_dataclass(value) and not isinstance(value, type):
-            return self._record(value)
-        if isinstance(value, Mapping):
-            return {str(key): self.encode(item) for key, item in value.items()}
-        if isinstance(value, frozenset | set):
-            return sorted(value)
-        return [self.encode(item) for item in value]
+        return sorted(value)
 
-    def _record(self, value: Any) -> dict[str, Any]:
-        kind = type(value)
-        out: dict[str, Any] = {_KEY: f"command.{kind.__name__}" if kind in _COMMANDS else kind.__name__}
-        slot_class = self._classes.get(value.slot, "health") if isinstance(value, _SLOT_COMMANDS) else None
-        for name, default in _shape(kind):
+    def _record(self, value: Any, shape: _Shape) -> dict[str, Any]:
+        out: dict[str, Any] = {_KEY: shape.tag}
+        for name, default, private in shape.fields:
             item = getattr(value, name)
-            if item is default or (type(item) is type(default) and item == default):
+            if item is default or (item == default and type(item) is type(default)):
                 continue
-            out[name] = self.field(kind.__name__, name, item, value, slot_class)
+            data_class = private
+            if shape.by_slot and name in _BY_SLOT:
+                data_class = self._classes.get(value.slot, "health")
+            elif private is None and name == "text" and shape.tag == "Say":
+                data_class = value.data_class
+            out[name] = self.encode(item) if data_class is None else self.kept(data_class, item)
         return out
 
-    def field(self, kind: str, name: str, item: Any, owner: Any, slot_class: str | None = None) -> Any:
-        """JSON data of one field, private if the table or its slot says so."""
-        if self._private is None:
-            return self.encode(item)
-        data_class = _PRIVATE.get(f"{kind}.{name}")
-        if kind == "Say" and name == "text":
-            data_class = owner.data_class
-        elif slot_class is not None and name in _VALUES:
-            data_class = "health" if name == "evidence" else slot_class
-        if data_class in {None, "none"}:
-            return self.encode(item)
-        return self._private(str(data_class), Encoder(self._classes).encode(item))
+    def kept(self, data_class: str, value: Any) -> Any:
+        """JSON data of a value of a data class, put apart when it is private."""
+        data = value if type(value) in _JSON else Encoder(self._classes).encode(value)
+        return data if data_class == "none" or self._private is None else self._private(data_class, data)
 
-    def slot(self, name: str, value: Any) -> Any:
-        """JSON data of a slot's value, private by the slot's own class."""
-        data_class = self._classes.get(name, "health")
-        out = Encoder(self._classes).encode(value)
-        if self._private is None:
-            return out
-        for key in sorted(_VALUES & out.keys()):
-            closeness = "health" if key == "evidence" else data_class
-            if closeness != "none":
-                out[key] = self._private(closeness, out[key])
+    def slot(self, name: str, held: SlotValue) -> dict[str, Any]:
+        """JSON data of a slot as it is now; what it was before stands in earlier entries."""
+        out: dict[str, Any] = {"value": self.kept(self._classes.get(name, "health"), held.value)}
+        if held.evidence:
+            out["evidence"] = self.kept("health", held.evidence)
+        out |= {"status": held.status.value, "source": held.source, "turn": held.turn}
+        if held.confidence != 1.0:
+            out["confidence"] = held.confidence
         return out
-
-
-_SHAPES: dict[type[Any], tuple[tuple[str, Any], ...]] = {}
-
-
-def _shape(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
-    """Names and defaults of a dataclass's fields, looked up once."""
-    shape = _SHAPES.get(kind)
-    if shape is None:
-        shape = tuple(
-            (item.name, item.default_factory() if item.default_factory is not MISSING else item.default)
-            for item in fields(kind)
-        )
-        _SHAPES[kind] = shape
-    return shape
 
 
 def decode(data: Any) -> Any:

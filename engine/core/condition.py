@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import ConditionError
-from engine.core.expression import Compiler, ExpressionProblem, Names, parse_expression
+from engine.core.expression import Compiler, ExpressionProblem, Names, needed_actions, parse_expression
 
 if TYPE_CHECKING:
     from engine.core.view import View
@@ -17,7 +17,7 @@ __all__ = ["Condition", "ExpressionProblem", "Names", "compile_condition"]
 class Condition:
     """An expression over a View; picklable, compiled to a Python function on first use."""
 
-    __slots__ = ("_run", "constants", "names_used", "python", "text", "where")
+    __slots__ = ("_run", "actions", "constants", "names_used", "python", "text", "where")
 
     def __init__(
         self,
@@ -26,6 +26,7 @@ class Condition:
         python: str,
         names_used: frozenset[str],
         constants: Mapping[str, frozenset[Any]],
+        actions: frozenset[str] | None = None,
     ) -> None:
         self.text = text
         self.where = where
@@ -35,6 +36,8 @@ class Condition:
         """Slots it reads."""
         self.constants = constants
         """Dotted name to the literals it is compared with: the values a prover must try."""
+        self.actions = actions
+        """Names or kinds of actions without one of which it cannot hold; None: it may hold for any."""
         self._run: Callable[[View], Any] | None = None
 
     def value(self, view: View) -> Any:
@@ -69,7 +72,7 @@ class Condition:
         return hash((self.text, self.where))
 
     def __reduce__(self) -> tuple[type[Condition], tuple[Any, ...]]:
-        return Condition, (self.text, self.where, self.python, self.names_used, self.constants)
+        return Condition, (self.text, self.where, self.python, self.names_used, self.constants, self.actions)
 
 
 def compile_condition(text: str, names: Names, where: str) -> Condition:
@@ -79,6 +82,7 @@ def compile_condition(text: str, names: Names, where: str) -> Condition:
         ExpressionProblem: a mistake, with its place inside the text.
     """
     compiler = Compiler(text, names)
-    python = compiler.compile(parse_expression(text))
+    tree = parse_expression(text)
+    python = compiler.compile(tree)
     constants = {name: frozenset(values) for name, values in compiler.out.constants.items()}
-    return Condition(text, where, python, frozenset(compiler.out.reads), constants)
+    return Condition(text, where, python, frozenset(compiler.out.reads), constants, needed_actions(tree))

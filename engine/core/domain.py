@@ -249,11 +249,13 @@ class Guard:
     where: str
     why: str
     forbids: tuple[str, ...]
-    """Names of actions: a service, a response, transfer, hang_up; a trailing * matches the rest."""
+    """Names of actions: a service, a response, transfer, hang_up."""
     unless: Condition | None
     when: Condition | None
     """Forbidden when `when` holds and `unless` does not."""
     instead: tuple[Act, ...]
+    prefixes: tuple[str, ...] = ()
+    """What names of further actions begin with: those that were written with a trailing *."""
     required: bool = False
     sealed: bool = False
 
@@ -345,8 +347,8 @@ class Domain:
     """Slot to every slot that becomes void when it changes, transitively."""
     spoken: Mapping[str, Spoken]
     """Language code to its spoken forms, made from `tables`."""
-    digits: tuple[Mapping[str, str], ...] = ()
-    """For each language, the words for digits: card numbers are also spoken."""
+    digits: Mapping[str, str] = field(default_factory=dict)
+    """Folded words for digits in all the pack's languages: card numbers are also spoken."""
     ladder: Ladder = Ladder()
     dates: Mapping[str, str] = field(default_factory=dict)
     """ISO date to the holiday's name, for the bookable years."""

@@ -316,6 +316,28 @@ class Compiler:
         return f"F[{node.name!r}](v, {', '.join(arguments)})"
 
 
+def needed_actions(node: Any) -> frozenset[str] | None:
+    """Names or kinds of actions without which an expression cannot be true; None when it may be true of any.
+
+    A guarantee about one service is then not evaluated for every prompt.
+    """
+    kind = type(node).__name__
+    if kind in {"And", "Or"}:
+        left, right = needed_actions(node.left), needed_actions(node.right)
+        if kind == "Or":
+            return None if left is None or right is None else left | right
+        return right if left is None else left
+    dotted = _dotted(node) or ""
+    if dotted.startswith("action.") and dotted not in BUILT_IN:
+        return frozenset({dotted.removeprefix("action.")})
+    if kind == "Compare" and _dotted(node.expr) in {"action.name", "action.kind"} and len(node.ops) == 1:
+        operand = node.ops[0]
+        names = [operand.expr] if operand.op == "eq" else getattr(operand.expr, "items", None)
+        if operand.op in {"eq", "in"} and names and all(type(item).__name__ == "Const" for item in names):
+            return frozenset(str(item.value) for item in names)
+    return None
+
+
 def _dotted(node: Any) -> str | None:
     """`a.b.c` of nested attribute nodes; None for anything else."""
     parts: list[str] = []

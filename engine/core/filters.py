@@ -112,11 +112,7 @@ def _reading(view: View, value: Any) -> str:
     if isinstance(value, Mapping):
         if "first" in value:
             return _name(view, value)
-        if value.get("exact"):
-            return spoken.when(_moment(value["exact"][0]))
-        if value.get("days"):
-            return spoken.day(_moment(value["days"][0][0] or value["days"][0][1]).date())
-        return spoken.clock(time.fromisoformat(str(value.get("around") or value["times"][0][0])))
+        return spoken.wish(value, _today(view))
     kind = view.context.get("type")
     if kind == "birth_date":
         return spoken.date_of_birth(_moment(value).date())

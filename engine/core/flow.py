@@ -89,10 +89,10 @@ def run_through(turn: Turn, pattern: str) -> None:
 
 
 def _take_given(turn: Turn, frame: FlowFrame) -> None:
-    """Apply what the caller said for this flow before its turn had come."""
-    if not frame.given:
+    """The turn of a queued task has come: apply what the caller said for it."""
+    if not frame.queued:
         return
-    turn.at(-1, given=())
+    turn.at(-1, queued=False, given=())
     for item in frame.given:
         slot = turn.domain.slots.get(item.slot)
         if slot is None or slot.filled_by != "caller":
@@ -102,6 +102,7 @@ def _take_given(turn: Turn, frame: FlowFrame) -> None:
         except slots.InvalidValueError:
             continue
         if slots.rejection(turn, slot, value) is None:
+            rewind.replaced(turn, slot.id)
             slots.put(turn, slot.id, value, "caller", confidence=item.confidence, evidence=item.evidence)
 
 
@@ -214,6 +215,7 @@ def _finish(turn: Turn, frame: FlowFrame) -> None:
     if flow.pattern:
         return
     if below is not None:
+        turn.change(readback=None, refused=() if below.queued else turn.state.refused)
         turn.push(RESUMED, context={"flow": below.flow})
     else:
         turn.change(readback=None, refused=())
@@ -232,5 +234,5 @@ def forget(turn: Turn, owned: frozenset[str]) -> None:
     """Void the slots of a flow that is over, except those that a flow beneath still needs."""
     needed: set[str] = set()
     for frame in turn.state.stack:
-        needed |= turn.domain.flows[frame.flow].owns
+        needed |= frozenset() if frame.queued else turn.domain.flows[frame.flow].owns
     slots.void(turn, owned - needed)

@@ -8,13 +8,14 @@ from engine.core import policy, prompts
 from engine.core.decision import Verdict
 from engine.core.domain import StepKind
 from engine.core.events import BargedIn, CallStarted, FellSilent, Heard, Spoken
-from engine.core.privacy import REMOVED, detect
+from engine.core.privacy import REMOVED
 from engine.core.safety import assess_all, worst
 
 if TYPE_CHECKING:
     from engine.core.safety import Level
     from engine.core.turn import Turn
 
+_CANNOT = "pattern_cannot_handle"
 _NO_INPUT = "pattern_no_input"
 _NO_MATCH = "pattern_no_match"
 _PERSON = "pattern_human_handoff"
@@ -50,11 +51,7 @@ def _hear(turn: Turn, event: Heard) -> None:
     for hit in finding.hits:
         if hit.suppressed_by is None:
             turn.decide(hit.rule, hit.where, Verdict.ACCEPTED, _seen(hit.level, hit.signal, hit.rank))
-    # The shell has removed it already; a shell that did not must not make us keep it.
-    secret = any(
-        REMOVED in text or any(detect(text, digits) for digits in turn.domain.digits)
-        for text in event.transcript.texts
-    )
+    secret = any(REMOVED in text for text in event.transcript.texts)
     turn.change(
         turn=turn.state.turn + 1, level=level, signals=finding.signals, check=finding.check,
         prepared=None, secret=secret,
@@ -80,11 +77,11 @@ def _asked_in_vain(turn: Turn) -> None:
         turn.at(-1, asked=turn.frame.asked + 1)
 
 
-def no_match(turn: Turn) -> None:
-    """Nothing that was said had an effect: count it, and say so in the words of the pack."""
+def no_match(turn: Turn, *, cannot: bool = False) -> None:
+    """Nothing that was said had an effect: count it, and say that it was not understood or cannot be done."""
     slot = turn.state.asking.slot or "" if turn.state.asking is not None else ""
     if not in_vain(turn, slot):
-        turn.push(_NO_MATCH)
+        turn.push(_CANNOT if cannot else _NO_MATCH)
 
 
 def in_vain(turn: Turn, slot: str) -> bool:

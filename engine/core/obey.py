@@ -56,7 +56,12 @@ def obey(turn: Turn, commands: tuple[Command, ...], source: str) -> None:
     if effects:
         turn.change(row=0)
     elif turn.state.asking is not None or not rewind.awaits(turn):
-        ledger.no_match(turn)
+        ledger.no_match(turn, cannot=any(_is_out_of_scope(item) for item in commands))
+
+
+def _is_out_of_scope(command: Command) -> bool:
+    """Whether the words are understood to ask for what this business does not do by phone."""
+    return isinstance(command, NotUnderstood) and command.reason == "out_of_scope"
 
 
 def _described(command: Command) -> str:
@@ -114,7 +119,7 @@ def _in_order(turn: Turn, commands: tuple[Command, ...]) -> tuple[Command, ...]:
             if isinstance(item, SetSlot):
                 given.append(item)
         if isinstance(start, StartFlow) and _may_start(turn, start.flow):
-            turn.push(start.flow, given=tuple(given))
+            turn.push(start.flow, queued=True, given=tuple(given))
             where = _place(turn, start)
             turn.decide("understanding", where, Verdict.ACCEPTED, f"StartFlow({start.flow}) afterwards")
     return first
@@ -159,13 +164,13 @@ def _may_start(turn: Turn, name: str) -> bool:
     found = turn.domain.flows.get(name)
     if found is None or found.called_only or found.pattern:
         return False
-    if any(frame.flow == name for frame in turn.state.stack):
+    if any(frame.flow == name and not frame.queued for frame in turn.state.stack):
         return False
     return found.guard is None or found.guard.holds(turn.view)
 
 
 def _start(turn: Turn, name: str) -> bool:
-    if turn.view.active(name):
+    if any(frame.flow == name and not frame.queued for frame in turn.state.stack):
         return turn.view.flow == name and turn.state.asking is None
     if not _may_start(turn, name):
         return False

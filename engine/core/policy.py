@@ -13,7 +13,6 @@ from engine.core.actions import Expecting, Listen, Prepare
 from engine.core.decision import Verdict
 from engine.core.state import Status
 from engine.core.turn import Breach
-from engine.core.view import action_name
 
 if TYPE_CHECKING:
     from engine.core.actions import Action
@@ -48,19 +47,16 @@ def propose(turn: Turn, action: Action, *, ruled: bool = False) -> bool:
     Raises:
         ConditionError: a condition that has no value; the caller fails closed.
     """
-    name = action_name(action)
+    view = turn.view
+    view.look_at(action)
+    name = view.action_name
     if not ruled:
         for guard in turn.domain.guards:
-            if _forbids(turn, guard, action, name):
+            if (name in guard.forbids or name.startswith(guard.prefixes)) and _forbids(turn, guard, action):
                 before = len(turn.actions)
                 perform(turn, guard.instead, guard.id, ruled=True)
-                turn.decide(
-                    guard.id,
-                    guard.where,
-                    Verdict.FORBADE,
-                    f"{name}: {guard.why}",
-                    tuple(turn.actions[before:]),
-                )
+                why = f"{name}: {guard.why}"
+                turn.decide(guard.id, guard.where, Verdict.FORBADE, why, tuple(turn.actions[before:]))
                 return False
     if not _monitor(turn, action):
         return False
@@ -68,23 +64,23 @@ def propose(turn: Turn, action: Action, *, ruled: bool = False) -> bool:
     return True
 
 
-def _forbids(turn: Turn, guard: Guard, action: Action, name: str) -> bool:
-    if not any(name == item or (item.endswith("*") and name.startswith(item[:-1])) for item in guard.forbids):
+def _forbids(turn: Turn, guard: Guard, action: Action) -> bool:
+    view = turn.view
+    if guard.when is not None and not guard.when.holds(view):
         return False
-    turn.view.action = action
-    if guard.when is not None and not guard.when.holds(turn.view):
-        return False
-    if guard.unless is None or not guard.unless.holds(turn.view):
+    if guard.unless is None or not guard.unless.holds(view):
         return True
-    turn.decide(guard.id, guard.where, Verdict.ALLOWED, name, (action,))
+    turn.decide(guard.id, guard.where, Verdict.ALLOWED, view.action_name, (action,))
     return False
 
 
 def _monitor(turn: Turn, action: Action) -> bool:
     """Evaluate the guarantees on the state and the action; a breach drops the whole step."""
-    turn.view.action = action
+    view = turn.view
+    view.look_at(action)
     for guarantee in turn.domain.guarantees:
-        if guarantee.never.holds(turn.view):
+        needed = guarantee.never.actions
+        if (needed is None or not needed.isdisjoint(view.action_names)) and guarantee.never.holds(view):
             turn.breach = Breach(guarantee.id, guarantee.where)
             turn.decide(guarantee.id, guarantee.where, Verdict.BREACHED, guarantee.why, (action,))
             return False

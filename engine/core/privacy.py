@@ -8,13 +8,13 @@ prices do not satisfy that arithmetic and stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
 from engine.core.utterance import Hypothesis, Transcript
-from engine.core.words import Words, split_words
+from engine.core.words import Words, fold, split_words
 
 REMOVED = "[removed]"
 """What stands in place of a secret; it must not look like a value."""
@@ -34,6 +34,7 @@ _JOINED = re.compile(r"[\s.,\-–—/]*")
 _INTERNATIONAL = "+"
 """What stands before a telephone number and before no card: some have the right length and check digit."""
 _TEN = 10
+_WORDS = re.compile(r"\w+")
 _UNITS = frozenset("123456789")
 _ROUND = frozenset(f"{unit}0" for unit in _UNITS)
 
@@ -191,15 +192,24 @@ def is_identity_code(number: str) -> bool:
     return number[-1] == "0"
 
 
-def discreet(transcript: Transcript, tables: Iterable[Mapping[str, str]]) -> Transcript:
-    """Return the transcript with the secrets of every language removed, as the shell does first of all.
+def discreet(transcript: Transcript, digits: Mapping[str, str]) -> Transcript:
+    """Return the transcript with its secrets removed, as the shell does first of all.
 
     A secret that never becomes an event is on no tape, in no layer of it.
     """
+    if not any(_is_suspicious(text, digits) for text in transcript.texts):
+        return transcript
     kept = []
     for hypothesis in transcript.hypotheses:
-        text = hypothesis.text
-        for digits in tables:
-            text = mask(text, detect(text, digits))
-        kept.append(hypothesis if text == hypothesis.text else Hypothesis(text, hypothesis.confidence))
+        secrets = detect(hypothesis.text, digits)
+        text = mask(hypothesis.text, secrets)
+        kept.append(Hypothesis(text, hypothesis.confidence) if secrets else hypothesis)
     return Transcript(tuple(kept), transcript.final)
+
+
+def _is_suspicious(text: str, digits: Mapping[str, str]) -> bool:
+    """Whether a text has as many digits as the shortest secret; most have not, and need no closer look."""
+    found = 0
+    for word in _WORDS.findall(fold(text)):
+        found += len(word) if word.isdecimal() else word in digits
+    return found >= _CODE.start

@@ -61,8 +61,10 @@ class FlowFrame:
     """True when the frame below waits for it with `call`; False when it interrupted."""
     asked: int = 0
     """How often the present question was asked in vain."""
+    queued: bool = False
+    """True while another task, named in the same breath, comes first."""
     given: tuple[SetSlot, ...] = ()
-    """What the caller said for this flow while another one comes first."""
+    """What the caller said for this flow while it was queued."""
     context: Mapping[str, Any] = field(default_factory=dict)
     """For repair flows: what they are about."""
 

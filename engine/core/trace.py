@@ -6,22 +6,29 @@ Folding the events of a tape over the pack again must give the same entries, byt
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
+from engine.core.actions import Listen, Understand
 from engine.core.codec import Encoder
 from engine.core.machine import step
 from engine.core.state import DialogueState
 
 if TYPE_CHECKING:
-    from engine.core.decision import Step
+    from engine.core.actions import Action
+    from engine.core.decision import Decision, Step
     from engine.core.domain import Domain
     from engine.core.events import Event
 
-_FIELDS = tuple(item.name for item in fields(DialogueState))
+_SHOWN = (
+    "phase", "language", "turn", "level", "signals", "prepared", "check", "no_match", "no_input", "row",
+    "failures", "readback", "transfer", "secret", "model_calls", "ended_by",
+)  # fmt: skip
+"""Fields of the state whose changes a tape shows; the rest follows from events, actions and slots."""
 SEALED = "sealed"
 """Key of the placeholder that stands for a private value in the redacted layer."""
 
@@ -48,9 +55,9 @@ class Divergence:
     now: Any
 
 
-def canonical(data: Any) -> str:
-    """The one text of JSON data that is hashed and compared."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def canonical(data: Any) -> bytes:
+    """The one text of JSON data that is hashed and compared; keys keep the order in which they were made."""
+    return orjson.dumps(data)
 
 
 def data_classes(domain: Domain) -> dict[str, str]:
@@ -58,9 +65,9 @@ def data_classes(domain: Domain) -> dict[str, str]:
     return {slot.id: str(slot.data_class) for slot in domain.slots.values()}
 
 
-def chained(previous: str, text: str) -> str:
+def chained(previous: str, text: bytes) -> str:
     """The hash of an entry that follows another."""
-    return sha256(f"{previous}\n{text}".encode()).hexdigest()
+    return sha256(previous.encode() + b"\n" + text).hexdigest()
 
 
 def record(classes: Mapping[str, str], before: DialogueState, event: Event, outcome: Step) -> TraceEntry:
@@ -84,36 +91,55 @@ def plain(before: DialogueState, event: Event, outcome: Step) -> dict[str, Any]:
 def _content(encoder: Encoder, before: DialogueState, event: Event, outcome: Step) -> dict[str, Any]:
     return {
         "event": encoder.encode(event),
-        "decisions": [
-            {
-                "by": item.by,
-                "where": item.where,
-                "verdict": item.verdict.value,
-                "why": item.why,
-                "actions": list(item.actions),
-            }
-            for item in outcome.decisions
-        ],
-        "actions": [encoder.encode(item) for item in outcome.actions],
+        "decisions": [_decision(item) for item in outcome.decisions],
+        "actions": [_action(encoder, item) for item in outcome.actions],
         "changes": _changes(encoder, before, outcome.state),
     }
 
 
-def _changes(encoder: Encoder, before: DialogueState, after: DialogueState) -> dict[str, Any]:
-    """What differs between two states: together with the first state, the whole of the last."""
-    changes: dict[str, Any] = {}
-    for name in _FIELDS:
-        old, new = getattr(before, name), getattr(after, name)
-        if old is new or old == new:
-            continue
-        if name == "slots":
-            changes[name] = {
-                key: encoder.slot(key, item) for key, item in new.items() if old.get(key) != item
+def _decision(item: Decision) -> dict[str, Any]:
+    out: dict[str, Any] = {"by": item.by, "where": item.where, "verdict": item.verdict.value, "why": item.why}
+    if item.actions:
+        out["actions"] = list(item.actions)
+    return out
+
+
+def _action(encoder: Encoder, action: Action) -> Any:
+    """An action, without what the event before it or the state has said already."""
+    match action:
+        case Understand():
+            return {"is": "Understand", "turn": action.utterance.turn}
+        case Listen():
+            question = action.expecting
+            return {
+                "is": "Listen",
+                "kind": question.kind,
+                "slot": question.slot,
+                "options": len(question.options),
+                "silence_s": action.silence_s,
             }
-        elif name == "at":
-            continue
-        else:
-            changes[name] = encoder.field("DialogueState", name, new, after)
+        case _:
+            return encoder.encode(action)
+
+
+def _changes(encoder: Encoder, before: DialogueState, after: DialogueState) -> dict[str, Any]:
+    """What differs between two states, of that which no event or action of the entry says."""
+    changes: dict[str, Any] = {}
+    if before.slots is not after.slots:
+        old = before.slots
+        slots = {
+            key: encoder.slot(key, item) for key, item in after.slots.items() if old.get(key) is not item
+        }
+        if slots:
+            changes["slots"] = slots
+    if before.stack is not after.stack:
+        changes["stack"] = [f"{frame.flow}.{frame.step}" for frame in after.stack]
+    for name in _SHOWN:
+        now = getattr(after, name)
+        if getattr(before, name) != now:
+            changes[name] = encoder.encode(now)
+    if before.refused != after.refused:
+        changes["refused"] = encoder.kept("health", after.refused)
     return changes
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from engine.core.decision import Decision, Verdict
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from engine.core.events import Event
 
 _FIELDS = tuple(item.name for item in fields(DialogueState))
+_values: Callable[[DialogueState], tuple[Any, ...]] = attrgetter(*_FIELDS)
 _set: Callable[[object, str, Any], None] = object.__setattr__
 
 
@@ -39,8 +41,8 @@ class Turn:
 
     def __init__(self, domain: Domain, state: DialogueState, event: Event) -> None:
         copy = object.__new__(DialogueState)
-        for name in _FIELDS:
-            _set(copy, name, getattr(state, name))
+        for name, value in zip(_FIELDS, _values(state), strict=True):
+            _set(copy, name, value)
         self.domain = domain
         self.state = copy
         self.event = event

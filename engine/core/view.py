@@ -47,18 +47,35 @@ def event_name(event: Event | None) -> str:
 class View:
     """One moment of a call, as conditions and templates read it."""
 
-    __slots__ = ("action", "context", "domain", "event", "outcome", "raised", "state", "values")
+    __slots__ = (
+        "action", "action_kind", "action_name", "action_names", "context", "domain", "event", "outcome",
+        "raised", "state", "values",
+    )  # fmt: skip
 
     def __init__(self, domain: Domain, state: DialogueState, event: Event | None = None) -> None:
         self.domain = domain
         self.state = state
         self.event = event
         self.action: Action | None = None
+        self.action_name = ""
+        """The proposed action's name, or empty."""
+        self.action_kind = ""
+        """say | request | transfer | hang_up | ... or empty."""
+        self.action_names: tuple[str, ...] = ()
+        """What conditions may call it: its name, the last part of its service's name, its kind."""
         self.values: Mapping[str, Any] = _NOTHING
         self.context: Mapping[str, Any] = _NOTHING
         self.outcome = ""
         self.raised = False
         """Whether this event raised the safety level."""
+
+    def look_at(self, action: Action) -> None:
+        """Let conditions see an action that is proposed."""
+        if action is not self.action:
+            self.action = action
+            self.action_name = action_name(action)
+            self.action_kind = snake(type(action).__name__)
+            self.action_names = (self.action_name, self.action_name.rpartition(".")[2], self.action_kind)
 
     def slot(self, name: str) -> Any:
         """The value of a slot, or None."""
@@ -111,7 +128,7 @@ class View:
 
     def acts(self, name: str) -> bool:
         """Whether the proposed action is of this kind, or its service's name ends so."""
-        return self.action is not None and name in {self.action_name.rsplit(".", 1)[-1], self.action_kind}
+        return name in self.action_names
 
     def count(self, value: Any) -> int:
         """How many items a list holds; 0 for none."""
@@ -126,16 +143,6 @@ class View:
     def event_name(self) -> str:
         """The present event's name."""
         return event_name(self.event)
-
-    @property
-    def action_name(self) -> str:
-        """The proposed action's name, or empty."""
-        return action_name(self.action) if self.action is not None else ""
-
-    @property
-    def action_kind(self) -> str:
-        """Say | request | transfer | hang_up | ... or empty."""
-        return snake(type(self.action).__name__) if self.action is not None else ""
 
     @property
     def prepared(self) -> str | None:

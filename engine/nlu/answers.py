@@ -53,11 +53,14 @@ def answer_of(
     deciding = [item for item in marks if item.value in _DECIDING]
     but, unsure = "=but" in names, "=unsure" in names
     if not deciding:
-        return Answer(None, but, acknowledged="=acknowledge" in names, unsure=unsure)
+        mostly = sum(item.length for item in marks) >= _MOSTLY * words
+        return Answer(None, but, acknowledged="=acknowledge" in names and mostly, unsure=unsure)
     yes = _decided([item.value for item in deciding], closing=closing)
     share = sum(item.length for item in marks) / max(1, words)
     at_an_end = deciding[0].first < _OPENING or deciding[-1].last >= words - 1
-    return Answer(yes, but, unsure=unsure, mostly=share >= _MOSTLY, clear=at_an_end or share >= _SHARE)
+    return Answer(
+        yes, but, unsure=unsure, mostly=share >= _MOSTLY, clear=not yes or at_an_end or share >= _SHARE
+    )
 
 
 def _decided(names: Sequence[str], *, closing: bool) -> bool:

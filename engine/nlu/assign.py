@@ -36,8 +36,9 @@ class Target:
 class Slotting:
     """The slots of a pack, in the order in which each flow asks for them."""
 
-    def __init__(self, domain: Domain) -> None:
-        """Walk every flow once."""
+    def __init__(self, domain: Domain, usual: str = "") -> None:
+        """Walk every flow once; `usual` is the one that words are about while none is in hand."""
+        self.usual = usual
         self._types = {slot.id: slot.type for slot in domain.slots.values() if slot.filled_by == "caller"}
         self._by_flow = {flow: tuple(dict.fromkeys(_collected(domain, flow, set()))) for flow in domain.flows}
 
@@ -59,7 +60,8 @@ class Slotting:
             read = self._first(expecting.reads, types)
             if read is not None:
                 return Target(read, corrects=True)
-        unfilled = [name for name in self.collects(expecting.flow or "") if name in expecting.open_slots]
+        in_hand = expecting.flow or self.usual
+        unfilled = [name for name in self.collects(in_hand) if name in expecting.open_slots]
         slot = self._first((*unfilled, *expecting.open_slots), types)
         held = self._first(self._last_first(expecting), types)
         if held is not None and (slot is None or slot not in unfilled):

@@ -54,7 +54,8 @@ class Understanding:
     def __init__(self, domain: Domain) -> None:
         """Compile the first language; another one when a caller speaks it, or by `prepare`."""
         self._domain = domain
-        self._slotting = Slotting(domain)
+        usual = domain.vocabulary.get(domain.languages[0], {}).get("default_flow", "")
+        self._slotting = Slotting(domain, str(usual))
         self._readers: dict[str, Reader] = {}
         self._reader(domain.languages[0])
 

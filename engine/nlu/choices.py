@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from engine.core.words import split_words
 from engine.nlu.entity import Entity
 from engine.nlu.phrases import Occurrence, longest
+
+_FEW = 4
+"""Words of a mention that has room for a weekday and a time, and for no date beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,11 @@ class Traits:
     provider: str | None = None
     service: str | None = None
     names: frozenset[str] = frozenset()
+
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        """Its days with its times."""
+        return tuple(datetime.fromisoformat(f"{day}T{clock}") for day in self.days for clock in self.clocks)
 
     @property
     def start(self) -> str:
@@ -105,30 +114,46 @@ def _test(item: Entity, weekdays: frozenset[str]) -> Callable[[Traits], bool] | 
             return lambda option: bool(option.names) and said <= option.names
         case "date":
             days = {str(value) for value in values}
-            if item.text.lower().split()[-1:] and item.text.lower().split()[-1] in weekdays:
-                numbers = {date.fromisoformat(day).weekday() for day in days}
-                return lambda option: any(date.fromisoformat(day).weekday() in numbers for day in option.days)
-            return lambda option: bool(option.days & days)
+            if not _names_a_weekday(item, weekdays):
+                return lambda option: bool(option.days & days)
+            numbers = {date.fromisoformat(day).weekday() for day in days}
+            return lambda option: any(date.fromisoformat(day).weekday() in numbers for day in option.days)
         case "time":
             clocks = {str(value)[:5] for value in values}
             return lambda option: any(_same_hour(clock, said) for clock in option.clocks for said in clocks)
         case "datetime":
-            moments = {str(value)[:16] for value in values}
-            return lambda option: any(
-                f"{day}T{clock}" in moments for day in option.days for clock in option.clocks
-            )
+            moments = {datetime.fromisoformat(str(value)) for value in values}
+            if _names_a_weekday(item, weekdays):
+                told = {(moment.weekday(), moment.time()) for moment in moments}
+                return lambda option: any(
+                    (moment.weekday(), moment.time()) in told for moment in option.moments
+                )
+            return lambda option: any(moment in moments for moment in option.moments)
         case "timerange":
             return lambda option: any(_inside(clock, item.start, item.end) for clock in option.clocks)
         case "daterange":
             return lambda option: any(_inside(day, item.start, item.end) for day in option.days)
+        case "datetimerange" if item.start and item.end and _names_a_weekday(item, weekdays):
+            start, end = item.start, item.end
+            weekday = date.fromisoformat(start[:10]).weekday()
+            until = end[11:16] if end[:10] == start[:10] else None
+            return lambda option: any(
+                moment.weekday() == weekday and _inside(moment.strftime("%H:%M"), start[11:16], until)
+                for moment in option.moments
+            )
         case "datetimerange":
             return lambda option: any(
-                _inside(f"{day}T{clock}", item.start, item.end)
-                for day in option.days
-                for clock in option.clocks
+                _inside(moment.isoformat(timespec="minutes"), item.start, item.end)
+                for moment in option.moments
             )
         case _:
             return None
+
+
+def _names_a_weekday(item: Entity, weekdays: frozenset[str]) -> bool:
+    """Whether a day was told by its weekday alone: then it is that of the options, not the next one."""
+    words = split_words(item.text).folded
+    return len(words) <= _FEW and any(word in weekdays for word in words)
 
 
 def _same_hour(clock: str, said: str) -> bool:

@@ -23,8 +23,10 @@ from engine.core.commands import (
 from engine.core.domain import SlotType
 from engine.nlu.choices import choose
 from engine.nlu.fill import Filled, fills, rule_values, without_preference
+from engine.nlu.phrases import Occurrence
 from engine.nlu.rules import Request
 from engine.nlu.scene import Scene
+from engine.nlu.wishes import TEMPORAL
 
 _CONTROL: Mapping[str, Command] = {
     "repeat": Repeat(),
@@ -86,6 +88,8 @@ def _without_shadows(commands: list[Command]) -> list[Command]:
 
 def _why(scene: Scene) -> str:
     """Why nothing came of the words."""
+    if any(request.rule.kind == "ignore" for request in scene.requests):
+        return "out_of_scope"
     if scene.answer.unsure:
         return "unsure"
     return "ambiguous" if scene.answer.yes is not None or scene.entities else "no_match"
@@ -175,7 +179,22 @@ def _option(scene: Scene) -> int | None:
         and not scene.entities
     ):
         return 0
-    return choose(expecting.options, scene.occurrences, scene.entities, scene.weekdays)
+    free = [item for item in scene.occurrences if not _inside_a_time(scene, item)]
+    return choose(expecting.options, free, scene.entities, scene.weekdays)
+
+
+def _inside_a_time(scene: Scene, item: Occurrence) -> bool:
+    """Whether words are only part of a day or time ("the other" of "the other week")."""
+    for entity in scene.entities:
+        first, last = scene.place(entity)
+        if (
+            entity.type in TEMPORAL
+            and first <= item.first
+            and item.last <= last
+            and item.length <= last - first
+        ):
+            return True
+    return False
 
 
 def _one_each(values: list[tuple[int, Filled]]) -> list[tuple[int, Filled]]:

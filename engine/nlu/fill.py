@@ -21,6 +21,8 @@ FROM, TO = "from_word", "to_word"
 _SINGLE = ("service", "provider", "person_name", "date_of_birth", "phone", "email", "number")
 _OF_A_TASK = frozenset({"when", "service", "provider", "number"})
 """Mentions that say nothing while no task is in hand and none is asked for."""
+_DENIED_WITHIN = 3
+"""Words between a negation and the name it denies."""
 _INTRODUCED = 0.85
 """How sure the grammar is of a name that was announced as one."""
 _NO_PREFERENCE, _SOONEST = "no_preference", "soonest"
@@ -157,7 +159,7 @@ def _single(
     if target is None or target.slot in used or _is_doubtful(scene, found[0]):
         return None
     item = _meant(scene, found)
-    if item.value is None and not item.alternatives:
+    if item is None or (item.value is None and not item.alternatives):
         return None
     used.add(target.slot)
     value = item.value if item.value is not None else item.alternatives[0]
@@ -171,8 +173,8 @@ def _is_doubtful(scene: Scene, item: Entity) -> bool:
     return not any(request.rule.kind in {"start", "say", "set"} for request in scene.requests)
 
 
-def _meant(scene: Scene, found: Sequence[Entity]) -> Entity:
-    """Of several, the first that was neither taken back nor denied ("a check, not a cleaning")."""
+def _meant(scene: Scene, found: Sequence[Entity]) -> Entity | None:
+    """Of several, the first that was neither taken back nor denied ("this, not that")."""
     plain = {(mark.first, mark.last) for mark in scene.occurrences if mark.value == NEGATOR}
     repairs = [
         mark for mark in scene.occurrences if mark.value == REPAIR and (mark.first, mark.last) not in plain
@@ -181,8 +183,13 @@ def _meant(scene: Scene, found: Sequence[Entity]) -> Entity:
         after, before = scene.place(found[place - 1])[1], scene.place(found[place])[0]
         if any(after < mark.first and mark.last < before for mark in repairs):
             return found[place]
-    said = [item for item in found if not scene.before(scene.place(item)[0], {NEGATOR}, 2)]
-    return (said or found)[0]
+    said = [item for item in found if not scene.before(scene.place(item)[0], {NEGATOR}, _DENIED_WITHIN)]
+    if said:
+        return said[0]
+    first = scene.place(found[0])[0]
+    # "No, with X" answers and then names; "not with X" names what is not wanted.
+    answered = scene.before(first, {"=no"}, _DENIED_WITHIN)
+    return found[0] if answered or len(found) > 1 else None
 
 
 def without_preference(scene: Scene, taken: Iterable[str]) -> Iterator[tuple[int, Filled]]:

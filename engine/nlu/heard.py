@@ -103,7 +103,7 @@ class Listener:
 
 
 def cut(text: str) -> str:
-    """The beginning of a text that is longer than anybody speaks, so that garbage costs no more than a speech."""
+    """The beginning of a text that is longer than anybody speaks: garbage costs no more than a speech."""
     if len(text) <= _LETTERS and text.count(" ") < _LONGEST:
         return text
     end = 0

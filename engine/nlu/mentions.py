@@ -73,19 +73,20 @@ class MentionFinder:
             return ()
         clock = Clock(now.replace(tzinfo=None), self._opens, self._closes, holidays=self._holidays)
         if asked == SlotType.BIRTH_DATE or born:
-            found = self._temporal.birth_date(heard.text, clock)
-            if found:
-                return tuple(_as_birth(item) for item in found)
+            births = tuple(_as_birth(item) for item in self._temporal.birth_date(heard.text, clock))
+            if births:
+                rest = _blanked(heard.text, *(item.span for item in births))
+                return births if asked else (*births, *self._temporal.find(rest, clock))
         return self._temporal.find(heard.text, clock, asking=_ASKING.get(asked))
 
     def _people(self, texts: Sequence[str], asked: str | None) -> Iterator[Entity]:
         asking = asked == SlotType.NAME
-        found = self._identity.names(texts if asking else texts[:1], asking=asking)
-        spelled = self._identity.spelled(texts) if asking else ()
+        spelled = self._identity.spelled(texts[:1]) if asking else ()
         if spelled:
-            yield _spelled(spelled[0], found)
+            said = self._identity.names([_blanked(texts[0], spelled[0].span)], asking=True)
+            yield _spelled(spelled[0], said)
         else:
-            yield from found
+            yield from self._identity.names(texts if asking else texts[:1], asking=asking)
 
     def _numbers(
         self, heard: Heard, texts: Sequence[str], occurrences: Sequence[Occurrence], asked: str | None
@@ -117,6 +118,13 @@ def _rank(item: Entity, asked: str | None, titled: set[int], heard: Heard) -> in
     if item.type == "provider":
         return 0 if len(heard.text[: item.span[0]].rstrip(" .")) in titled else 2
     return {"phone": 0, "email": 0, "service": 1 if asked != SlotType.NAME else 3}.get(item.type, 1)
+
+
+def _blanked(text: str, *spans: tuple[int, int]) -> str:
+    """A text without what stands in some places, everything else staying where it is."""
+    for start, end in spans:
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
 
 
 def _spelled(letters: Entity, found: Sequence[Entity]) -> Entity:

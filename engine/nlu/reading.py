@@ -67,7 +67,7 @@ class Reader:
         entities = self._entities(heard, texts, occurrences, expecting, now)
         placed = _placed(heard, entities)
         marks = [*occurrences, *(Occurrence(name, first, last) for name, first, last in placed)]
-        context = Context(_is_idle(expecting), _asked(expecting), heard.words)
+        context = Context(_is_idle(expecting), _asked(expecting), expecting.flow, heard.words)
         requests = together(after_repair(words.rules.match(marks, context), occurrences), occurrences, heard)
         claimed = {place for item in requests for place in item.heavy}
         for name, first, last in placed:
@@ -91,7 +91,7 @@ class Reader:
         now: datetime,
     ) -> tuple[Entity, ...]:
         """All mentions in order; where two grammars claim the same words, the surer one has them."""
-        asked = _asked_type(self._domain, expecting, occurrences)
+        asked = _asked_type(self._domain, expecting, occurrences, len(heard.words))
         born = any(item.value == _BORN for item in occurrences)
         others = self._mentions.find(heard, texts, occurrences, asked)
         times = self._mentions.when(heard, now, asked, born=born)
@@ -157,9 +157,21 @@ def _asked(expecting: Expecting) -> frozenset[str]:
     return frozenset(name for name in names if name)
 
 
-def _asked_type(domain: Domain, expecting: Expecting, occurrences: Sequence[Occurrence]) -> str | None:
+def _asked_type(
+    domain: Domain, expecting: Expecting, occurrences: Sequence[Occurrence], words: int
+) -> str | None:
     """The type of what is asked; in a read-back, of what the caller says is wrong."""
     if expecting.kind == "confirm":
+        told = {
+            place
+            for item in occurrences
+            if item.value[0] in "=!"
+            for place in range(item.first, item.last + 1)
+        }
+        if len(told) == words or any(item.value == "=wrong" for item in occurrences):
+            return None
+        if len(expecting.reads) == 1 and expecting.reads[0] in domain.slots:
+            return domain.slots[expecting.reads[0]].type.value
         about = {item.value[1:] for item in occurrences if item.value.startswith("!")}
         for name in expecting.reads:
             if name in domain.slots and domain.slots[name].type.value in about:

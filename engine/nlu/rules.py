@@ -14,7 +14,7 @@ from typing import Any
 from engine.nlu.phrases import Occurrence
 
 KINDS = ("start", "ask", "set", "say", "command", "language", "ignore")
-"""What a rule may do; `say` is small talk, `command` repeat, wait, person or cancel, `ignore` nothing."""
+"""What a rule may do; `say` is small talk, `ignore` is not for us."""
 _ASKING = frozenset({"start", "ask", "command", "ignore"})
 """Kinds of rules beside which a fallback has nothing to add."""
 _EXPLAINED = 0.5
@@ -57,6 +57,8 @@ class Rule:
     """Only when nothing else was said."""
     asked: frozenset[str] = frozenset()
     """Only when one of these slots, or one of this type, is asked for."""
+    during: frozenset[str] = frozenset()
+    """Only while one of these flows is in hand."""
     takes: frozenset[str] = frozenset()
     """Types of mentions that the rule has used up."""
     within: int = WITHIN
@@ -73,6 +75,8 @@ class Request:
     last: int
     heavy: frozenset[int]
     """Words that carry its meaning."""
+    words: frozenset[int]
+    """All the words of its concepts."""
 
 
 class RuleBook:
@@ -92,7 +96,11 @@ class RuleBook:
         places: dict[str, list[Occurrence]] = {}
         for item in occurrences:
             places.setdefault(item.value, []).append(item)
-        explained = _explained(occurrences, context.words)
+        known = _covered(occurrences)
+        strange = sum(
+            1 for place, word in enumerate(context.words) if place not in known and len(word) >= _LONG
+        )
+        telling = _covered(item for item in occurrences if item.value not in self._light)
         candidates: list[tuple[int, Request]] = []
         seen: set[int] = set()
         for concept in places:
@@ -104,7 +112,7 @@ class RuleBook:
             key=lambda item: (-item[1].score, item[1].last - item[1].first, item[1].first, item[0])
         )
         return sorted(
-            _settled((request for _, request in candidates), explained),
+            _settled((request for _, request in candidates), telling, strange),
             key=lambda item: (item.first, item.last),
         )
 
@@ -144,7 +152,8 @@ class RuleBook:
         }
         weight = sum(_LIGHT if item.value in self._light else _HEAVY for item in chosen)
         words = {place for item in chosen for place in range(item.first, item.last + 1)}
-        return Request(rule, weight + len(words) + rule.bonus, first, last, frozenset(heavy))
+        score = weight + len(words) + rule.bonus
+        return Request(rule, score, first, last, frozenset(heavy), frozenset(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,8 @@ class Context:
     idle: bool
     asked: frozenset[str]
     """The slot asked for, its type, and the kind of question."""
+    flow: str | None = None
+    """The flow in hand."""
     words: Sequence[str] = ()
     """What was said, folded."""
 
@@ -161,21 +172,24 @@ class Context:
         """Whether the rule may hold now."""
         if (rule.idle and not self.idle) or (rule.busy and self.idle):
             return False
+        if rule.during and self.flow not in rule.during:
+            return False
         return not rule.asked or bool(rule.asked & self.asked)
 
 
-def _settled(candidates: Iterable[Request], explained: float) -> list[Request]:
+def _settled(candidates: Iterable[Request], telling: set[int], strange: int) -> list[Request]:
     """Accept the most specific first; what it means by a word, no other rule may mean."""
     kept: list[Request] = []
     last: list[Request] = []
     for item in candidates:
         if item.rule.fallback:
-            last += [item] if explained >= item.rule.share else []
+            explained = len(telling | item.words)
+            last += [item] if explained >= item.rule.share * (explained + strange) else []
         elif not any(_conflict(item, other) for other in kept):
             kept.append(item)
     if not any(item.rule.kind in _ASKING for item in kept):
         kept += last[:1]
-    return [item for item in kept if item.rule.kind != "ignore"]
+    return kept
 
 
 def _conflict(item: Request, other: Request) -> bool:
@@ -197,13 +211,6 @@ def _conflict(item: Request, other: Request) -> bool:
 
 def _covered(chosen: Iterable[Occurrence]) -> set[int]:
     return {place for item in chosen for place in range(item.first, item.last + 1)}
-
-
-def _explained(occurrences: Iterable[Occurrence], words: Sequence[str]) -> float:
-    """Share of the words that mean something to us; little words need not."""
-    covered = _covered(occurrences)
-    strange = sum(1 for place, word in enumerate(words) if place not in covered and len(word) >= _LONG)
-    return len(covered) / max(1, len(covered) + strange)
 
 
 def _gap(item: Occurrence, start: Occurrence) -> int:
@@ -240,6 +247,7 @@ def _compiled(plain: Mapping[str, Any]) -> Rule:
         share=float(plain.get("share", _EXPLAINED)),
         alone=plain.get("alone") == "true",
         asked=frozenset(_listed(plain.get("asked"))),
+        during=frozenset(_listed(plain.get("during"))),
         takes=frozenset(_listed(plain.get("takes"))),
         within=int(plain.get("within", WITHIN)),
         bonus=int(plain.get("bonus", 0)),

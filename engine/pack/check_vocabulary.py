@@ -39,4 +39,5 @@ def _rule(draft: Draft, rule: Node) -> None:
     for _, key, _ in rule.pairs("set"):
         draft.known(key, "slot", draft.names.slots, "vocabulary: ")
     for item in rule.list_of("asked"):
-        draft.known(item, "slot or type", {**draft.names.slots, **dict.fromkeys(_TYPES)}, "vocabulary: ")
+        known = {*draft.names.slots, *_TYPES, *draft.names.flows}
+        draft.known(item, "slot, type or flow", known, "vocabulary: ")

@@ -48,8 +48,10 @@ def _guard(draft: Draft, name: str, node: Node) -> None:
     forbids = tuple(filter(None, (_forbidden(draft, item, name) for item in node.list_of("forbid"))))
     when, unless = draft.condition(node.get("if")), draft.condition(node.get("unless"))
     instead = _acts(draft, node, "instead", f"policy '{name}': ")
+    exact = tuple(item for item in forbids if not item.endswith("*"))
+    prefixes = tuple(item[:-1] for item in forbids if item.endswith("*"))
     draft.guards.append(
-        Guard(name, node.where, node.words("why"), forbids, unless, when, instead, **_marks(node))
+        Guard(name, node.where, node.words("why"), exact, unless, when, instead, prefixes, **_marks(node))
     )
 
 

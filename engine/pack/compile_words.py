@@ -142,12 +142,12 @@ class Languages:
         return found
 
 
-def digit_words(tables: Mapping[str, Mapping[str, Any]]) -> tuple[Mapping[str, str], ...]:
-    """For each language, its folded words for digits and their repeats: card numbers are also spoken."""
-    found = []
+def digit_words(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The folded words for digits and their repeats in all languages: card numbers are also spoken."""
+    found: dict[str, str] = {}
     for table in tables.values():
         digits = table.get("identity", {}).get("digits", {})
         words = {word: digit for kind in _DIGITS for word, digit in digits.get(kind, {}).items()}
         words |= {word: f"{times}x" for word, times in digits.get("repeat", {}).items()}
-        found.append({fold_word(word): digit for word, digit in words.items() if " " not in word})
-    return tuple(found)
+        found |= {fold_word(word): digit for word, digit in words.items() if " " not in word}
+    return found

@@ -23,7 +23,7 @@ _HOLDS = {
 }
 """Folder or file to the kinds of names that it defines."""
 EVERYTHING = frozenset({
-    "flow", "response", "required policy", "rule", "answer", "slot", "slot or type", "service", "action",
+    "flow", "response", "required policy", "rule", "answer", "slot", "slot, type or flow", "service", "action",
     "transfer target",
 })  # fmt: skip
 

@@ -113,7 +113,7 @@ def _zone(text: str) -> str:
 ANY_TEXT = Scalar("a text")
 ID = Scalar("a name in lower case", _matching(_ID, "letters a-z, digits and _, beginning with a letter"),
             json={"type": "string", "pattern": f"^{_ID.pattern}$"})  # fmt: skip
-PACK = Scalar("a pack's name", _matching(_PACK, "letters a-z, digits and _"), "dental",
+PACK = Scalar("a pack's name", _matching(_PACK, "letters a-z, digits and _"), "workshop",
               {"type": "string", "pattern": f"^{_PACK.pattern}$"})  # fmt: skip
 NAME = Scalar("a name", _matching(_DOTTED, "letters a-z, digits, _ and dots"),
               json={"type": "string", "pattern": f"^{_DOTTED.pattern}$"})  # fmt: skip

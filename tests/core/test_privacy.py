@@ -124,7 +124,7 @@ def test_a_repeat_before_the_first_digit_goes_with_it() -> None:
 
 def test_a_transcript_is_cleaned_in_every_hypothesis_and_language() -> None:
     said = Transcript((Hypothesis(CARD, 0.9), Hypothesis("hello", 0.1)), final=True)
-    clean = discreet(said, [ENGLISH, LITHUANIAN])
+    clean = discreet(said, ENGLISH | LITHUANIAN)
     assert clean.texts == (REMOVED, "hello")
     assert clean.hypotheses[1] is said.hypotheses[1]
     assert clean.final

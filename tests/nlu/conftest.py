@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.core.actions import Expecting, Understand
-from engine.core.commands import Command
+from engine.core.commands import Command, Correct, SetSlot
 from engine.core.domain import Domain
 from engine.core.utterance import Hypothesis, Transcript, Utterance
 from engine.nlu.cascade import Result, Understanding
@@ -99,7 +99,7 @@ def meant(say: Say) -> Callable[..., list[str]]:
 def brief(command: Command) -> str:
     """One command as a word and what it is about."""
     name = type(command).__name__
-    if hasattr(command, "value"):
+    if isinstance(command, SetSlot | Correct):
         return f"{name} {command.slot}={command.value}"
     about = [
         getattr(command, key, None) for key in ("flow", "slot", "topic", "about", "option", "kind", "reason")

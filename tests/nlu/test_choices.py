@@ -43,6 +43,19 @@ def test_an_option_is_taken_by_its_place(marks: tuple[str, ...], option: int):
         (mention("daterange", start="2026-12-02", end="2026-12-05"), 1),
         (mention("provider", "carter"), 1),
         (mention("date", "2026-12-01", excluded=True), 1),
+        (mention("datetime", "2026-11-24T10:00", "Tuesday at ten"), 0),
+        (
+            mention(
+                "datetimerange", "", "Wednesday afternoon", start="2026-11-25T12:00", end="2026-11-25T18:00"
+            ),
+            1,
+        ),
+        (
+            mention(
+                "datetimerange", "", "Tuesday before noon", start="2026-11-24T00:00", end="2026-11-24T12:00"
+            ),
+            0,
+        ),
     ],
 )
 def test_an_option_is_taken_by_what_it_is_known_by(said: Entity, option: int):

@@ -29,7 +29,7 @@ def test_words_are_folded_and_hyphens_part_them():
 
 @pytest.mark.parametrize("pattern", ["(a|b", "a)", "[a"])
 def test_brackets_that_do_not_match_are_an_error_that_shows_the_phrase(pattern: str):
-    with pytest.raises(PhraseError, match="bracket|closed"):
+    with pytest.raises(PhraseError, match=r"bracket|closed"):
         expand(pattern)
 
 

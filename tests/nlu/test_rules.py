@@ -30,7 +30,7 @@ RULES: list[Mapping[str, Any]] = [
 def asked(words: str, *, idle: bool = True) -> list[tuple[str, str]]:
     book = RuleBook(RULES, ["want", "visit"])
     said = words.split()
-    context = Context(idle, frozenset(), said)
+    context = Context(idle, frozenset({"slot"}), None if idle else "book", said)
     return [(item.rule.kind, item.rule.target) for item in book.match(LEXICON.find(said), context)]
 
 
@@ -67,6 +67,14 @@ def test_concepts_far_apart_do_not_make_a_rule():
     assert (
         asked("i want some of all the things that you have told me about before the visit", idle=False) == []
     )
+
+
+def test_a_rule_may_hold_only_during_a_flow_or_under_a_question():
+    rules = [{"ask": "fee", "all": ["price"], "during": ["book"], "asked": ["slot"]}]
+    said = ["how", "much"]
+    for flow, asked, holds in (("book", "slot", 1), ("other", "slot", 0), ("book", "date", 0)):
+        context = Context(False, frozenset({asked}), flow, said)
+        assert len(RuleBook(rules, []).match(LEXICON.find(said), context)) == holds
 
 
 def test_alone_means_that_nothing_else_was_said():

@@ -27,6 +27,8 @@ _OLDEST = 125
 _MOST = 6
 """Readings worth matching against a register."""
 _MONTH_LAST = 12
+_ANSWER = 5
+"""Words of an utterance in which a number alone may be a day: "the twelfth", not "two children"."""
 _WRITTEN_WHOLE = 5
 """Digits a date written in one piece has at least: four are a year."""
 _NEAR = 3
@@ -87,7 +89,7 @@ class BirthDates:
             return Entity(
                 "date_of_birth", words, span, values[0], alternatives=alternatives, attributes=attributes
             )
-        partial = _partial(run)
+        partial = _partial(run) if len(chart.tokens) <= _ANSWER or any(piece.month for piece in run) else ()
         return Entity("date_of_birth", words, span, attributes=partial) if partial else None
 
     def _runs(self, chart: Chart) -> Iterator[list[Piece]]:

@@ -295,11 +295,6 @@ def move(value: date, count: int, unit: str) -> date | None:
     return _move(value, count, unit)
 
 
-def without_marks(days: Days) -> Days:
-    """The same days as a plain fact."""
-    return replace(days, marks=())
-
-
 def same_day(_clock: Clock, day: Days) -> Days:
     """A longer way to say the same."""
     return day

@@ -65,7 +65,11 @@ def easter(year: int) -> date:
 
 
 def feast_of(rule: str, year: int) -> date:
-    """The day of a rule: "12-25", "easter+1", or "05-sun-2" (the second Sunday of May; 0 is the last)."""
+    """The day of a rule: "12-25", "easter+1", "advent-1", or "05-sun-2" (May's second Sunday; 0: last)."""
+    if rule.startswith("advent"):
+        christmas = date(year, 12, 25)
+        fourth = christmas - (christmas.weekday() + 1) * _DAY
+        return fourth - (4 - int(rule.removeprefix("advent-"))) * _WEEK
     if rule.startswith("easter"):
         return easter(year) + int(rule.removeprefix("easter") or 0) * _DAY
     month, _, rest = rule.partition("-")

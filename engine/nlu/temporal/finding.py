@@ -53,7 +53,7 @@ class Finder:
         self._neighbours = Neighbours(section)
         self._or_words = frozenset(tuple(phrase(text)) for text in section.get("or", ()))
         self._past_cues = frozenset(fold(word) for word in section.get("past_cues", ()))
-        self._digit_words = vocabulary.symbol("digits_or_words").first or vocabulary.symbol("count").first
+        self._digit_words = vocabulary.symbol("count").first
 
     def find(self, text: str, chart: Chart, asking: str | None) -> tuple[Entity, ...]:
         """All entities of the text, in order."""

@@ -125,7 +125,7 @@ def _words(vocabulary: Vocabulary, section: Mapping[str, Any]) -> None:
     for name, classes in section["words"].items():
         vocabulary.words(name, {_constant(value): _listed(words) for value, words in classes.items()})
     for name, part in section["parts"].items():
-        reading = hours.part_of_day(name, part["hours"], part.get("reach", ""))
+        reading = hours.part_of_day(part.get("name", name), part["hours"], part.get("reach", ""))
         vocabulary.words(part.get("symbol", "part"), {reading: _listed(part["words"])})
 
 

@@ -22,8 +22,6 @@ _PART = re.compile(
     r"<(?P<symbol>\w+)(?::(?P<name>\w+))?>|!(?P<guard>\w+)|(?P<mark>[\[\]()|])|(?P<word>[^\s\[\]()|<>]+)"
 )
 
-Action = "Callable[..., Any]"
-
 
 class Ref(NamedTuple):
     """A place in a pattern where another symbol stands."""

@@ -336,7 +336,6 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "until": until,
     "starting": starting,
     "since": since,
-    "history": history,
     "weekdays": weekdays,
     "same_span": same_span,
 }

@@ -342,3 +342,39 @@ def test_an_entity_points_at_the_words_as_heard(grammar: Callable[..., object], 
     text = "So, hm, Tuesday at three please"
     (found,) = english.find(text, Clock(datetime(2026, 11, 23, 10, 0)))
     assert text[slice(*found.span)] == found.text == "Tuesday at three"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("until tomorrow morning", "datetimerange ..2026-11-24T12:00"),
+        ("before Friday afternoon", "datetimerange ..2026-11-27T12:00"),
+        ("after the weekend", "daterange 2026-11-30.."),
+        ("by the end of the year", "daterange ..2027-01-01"),
+        ("tomorrow from 5 to 7", "datetimerange 2026-11-24T17:00..2026-11-24T19:00"),
+        ("from August to March", "daterange 2027-08-01..2028-04-01"),
+        ("late last night", "datetimerange 2026-11-22T22:00..2026-11-23T00:00"),
+        ("from now until Friday", "datetimerange 2026-11-23T10:00..2026-11-28T00:00"),
+        ("this week from Tuesday to Thursday", "daterange 2026-11-24..2026-11-27"),
+    ],
+)
+def test_bounds_may_be_parts_of_days_and_stretches(read: Read, text: str, expected: str) -> None:
+    assert read(text) == [expected]
+
+
+def test_a_change_names_two_days_and_a_stretch_one(read: Read) -> None:
+    assert read("Thursday to Friday") == ["daterange 2026-11-26..2026-11-28"]
+    assert read("change Thursday to Friday") == ["date 2026-11-26", "date 2026-11-27"]
+    assert read("move it from three to four") == ["time 15:00", "time 16:00"]
+
+
+def test_a_distance_from_the_appointment_is_no_date(read: Read) -> None:
+    assert read("can you make it half an hour later") == ["order later"]
+    assert read("move it a week earlier") == ["order earlier"]
+    assert read("but now I just want a check") == []
+
+
+def test_a_number_asked_for_is_found_beside_other_mentions(read: Read) -> None:
+    assert read("six", asking="number") == ["number 6"]
+    assert read("twenty five on Tuesday", asking="number")[0] == "number 25"
+    assert read("six") == []
