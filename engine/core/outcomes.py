@@ -67,7 +67,7 @@ def _take_data(turn: Turn, name: str, outcome: str, data: dict[str, object]) -> 
         if value != slots.value_of(turn, slot):
             rewind.replaced(turn, slot, keep=given)
         slots.put(turn, slot, _frozen(turn, slot, value), "service", Status.GIVEN)
-    if service.effect == "write" and outcome in service.success:
+    if service.effect == "write" and (outcome in service.success or outcome == service.on_timeout):
         _consume(turn, name)
 
 
@@ -78,7 +78,7 @@ def _frozen(turn: Turn, slot: str, value: object) -> object:
 
 
 def _consume(turn: Turn, name: str) -> None:
-    """What a write has used up is no longer ours to give back."""
+    """What a write has used up, or may have used up, is no longer ours to give back."""
     undoable = {slot for item in turn.domain.services.values() if item.undo for _, slot in item.gives}
     for _, slot in turn.domain.services[name].needs:
         if slot in undoable:

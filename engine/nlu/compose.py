@@ -44,6 +44,8 @@ _ABOUT: Mapping[str, tuple[SlotType, ...]] = {
     "!provider": (SlotType.PROVIDER, SlotType.OPENING),
 }
 """What a caller may say is wrong about a read-back."""
+_TELLING = ("goodbye", "how_are_you")
+"""Small talk that says more than what stands beside it."""
 _SURE, _FAIR = 0.95, 0.75
 
 _NAMED = frozenset({"service", "provider"})
@@ -253,8 +255,8 @@ def _confirmed(
 def _small_talk(scene: Scene) -> list[Command]:
     kinds = [request.rule.target for request in scene.requests if request.rule.kind == "say"]
     if kinds:
-        last = "goodbye" if "goodbye" in kinds else kinds[0]
-        return [SmallTalk(last)]
+        telling = (kind for kind in _TELLING if kind in kinds)
+        return [SmallTalk(next(telling, kinds[0]))]
     return [SmallTalk("acknowledgement")] if scene.answer.acknowledged else []
 
 

@@ -136,7 +136,7 @@ def _new_days(scene: Scene, said: Sequence[Entity]) -> list[Entity]:
             out = [_last_day(item)]
         elif not (
             scene.before(first, {FROM})
-            or scene.before(first, scene.vocabulary.old_marks, 2)
+            or scene.before(first, scene.vocabulary.old_marks, 3)
             or scene.after(last, scene.vocabulary.old_marks)
             or FROM in inner
         ):
@@ -188,7 +188,9 @@ def _meant(scene: Scene, found: Sequence[Entity]) -> Entity | None:
         return said[0]
     first = scene.place(found[0])[0]
     # "No, with X" answers and then names; "not with X" names what is not wanted.
-    answered = scene.before(first, {"=no"}, _DENIED_WITHIN)
+    answered = any(
+        mark.value == "=no" and mark.first == 0 and mark.last < first for mark in scene.occurrences
+    )
     return found[0] if answered or len(found) > 1 else None
 
 
