@@ -307,7 +307,8 @@ def test_a_text_call_loads_nothing_heavy():
         "goodbye",
     ]
     typed = "".join(json.dumps({"say": turn}) + "\n" for turn in turns) + json.dumps({"hangup": True}) + "\n"
-    load("gedimino")  # a pack that changed is compiled once, for all calls after it, and holidays belong to that
+    # A pack that changed is compiled once, for all calls after it; holidays belong to the compiling.
+    load("gedimino")
     output, testimony = heard_of("chat", "gedimino", "--jsonl", "--now", "2026-11-23T09:15", typed=typed)
     assert testimony["code"] == 0
     assert len(output.splitlines()) > len(turns) / 2

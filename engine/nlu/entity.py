@@ -18,7 +18,7 @@ class Entity:
     span: tuple[int, int]
     """Half-open character offsets into the text as heard."""
     value: Any = None
-    """JSON data. Local ISO text for points in time, ids for services and providers, {"first", "last"} for names."""
+    """JSON data: local ISO text for points in time, ids of services, {"first", "last"} of names."""
     start: str | None = None
     """Ranges only: the first moment inside, local ISO; None is open."""
     end: str | None = None

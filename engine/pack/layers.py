@@ -23,8 +23,8 @@ _HOLDS = {
 }
 """Folder or file to the kinds of names that it defines."""
 EVERYTHING = frozenset({
-    "flow", "response", "required policy", "rule", "answer", "slot", "slot, type or flow", "service", "action",
-    "transfer target",
+    "flow", "response", "required policy", "rule", "answer", "slot", "slot, type or flow", "service",
+    "action", "transfer target",
 })  # fmt: skip
 
 
