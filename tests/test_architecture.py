@@ -115,6 +115,7 @@ AT_THE_TOP = sys.stdlib_module_names | {
     "telephony",
     "jinja2",
     "markupsafe",
+    "orjson",
     "pydantic",
     "rapidfuzz",
     "yaml",

@@ -40,7 +40,7 @@ def answer_of(
 ) -> Answer:
     """Weigh the marks in an utterance of so many words; those in `claimed` places say something else.
 
-    `closing` is for "is there anything else?", where "no, that's fine" is a no.
+    `closing` is for "is there anything else?", where "no, that's fine" and "all good" are a no.
     """
     marks = [
         item
@@ -49,18 +49,25 @@ def answer_of(
     ]
     if not marks:
         return NO_ANSWER
-    names = [item.value for item in marks]
-    deciding = [item for item in marks if item.value in _DECIDING]
+    names = [_in_place(item.value, closing=closing) for item in marks]
+    deciding = [item for item, name in zip(marks, names, strict=True) if name in _DECIDING]
     but, unsure = "=but" in names, "=unsure" in names
     if not deciding:
         mostly = sum(item.length for item in marks) >= _MOSTLY * words
         return Answer(None, but, acknowledged="=acknowledge" in names and mostly, unsure=unsure)
-    yes = _decided([item.value for item in deciding], closing=closing)
+    yes = _decided([name for name in names if name in _DECIDING], closing=closing)
     share = sum(item.length for item in marks) / max(1, words)
     at_an_end = deciding[0].first < _OPENING or deciding[-1].last >= words - 1
     return Answer(
         yes, but, unsure=unsure, mostly=share >= _MOSTLY, clear=not yes or at_an_end or share >= _SHARE
     )
+
+
+def _in_place(name: str, *, closing: bool) -> str:
+    """ "I'm good" ends a talk where that was asked; elsewhere it says little."""
+    if name != "=done":
+        return name
+    return "=no" if closing else "=acknowledge"
 
 
 def _decided(names: Sequence[str], *, closing: bool) -> bool:

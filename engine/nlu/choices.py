@@ -68,7 +68,7 @@ def choose(
 ) -> int | None:
     """The one option that the words fit; None when they fit none, or several."""
     traits = [traits_of(option) for option in options]
-    marks = [item.value[1:] for item in longest(item for item in occurrences if item.value.startswith("#"))]
+    marks = _marks([item for item in occurrences if item.value.startswith("#")])
     places = {int(mark) for mark in marks if mark.lstrip("-").isdigit()}
     by_place = {place % len(options) for place in places if -len(options) <= place < len(options)}
     fitting = _fitting(traits, entities, weekdays)
@@ -84,6 +84,14 @@ def choose(
     if "earlier" in marks:
         return min(among, key=lambda place: traits[place].start)
     return 0 if "either" in marks and "neither" not in marks else None
+
+
+def _marks(pointing: Sequence[Occurrence]) -> list[str]:
+    """What points to an option, without the "one" of "the second one please", which counts nothing."""
+    pronouns = {item.first for item in pointing if item.value == "#pointer"}
+    marks = longest(pointing)
+    ends = {item.last for item in marks}
+    return [item.value[1:] for item in marks if item.first not in pronouns or item.first - 1 not in ends]
 
 
 def _fitting(traits: Sequence[Traits], entities: Sequence[Entity], weekdays: frozenset[str]) -> list[int]:

@@ -81,9 +81,11 @@ def compose(scene: Scene) -> tuple[tuple[Command, ...], float]:
 
 
 def _without_shadows(commands: list[Command]) -> list[Command]:
-    """Waiting adds nothing to words that say more, and a no adds nothing to a withdrawal."""
+    """Waiting adds nothing to words that say more, nor "repeat" to a task, nor a no to a withdrawal."""
     if Cancel() in commands:
         commands = [command for command in commands if not isinstance(command, Deny)]
+    if any(isinstance(command, StartFlow) for command in commands):
+        commands = [command for command in commands if command != Repeat()]
     more: list[Command] = [command for command in commands if command != Wait()]
     return more or commands
 

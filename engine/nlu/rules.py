@@ -206,7 +206,8 @@ def _conflict(item: Request, other: Request) -> bool:
         return True
     if not item.heavy:
         return item.first <= other.last and item.last >= other.first
-    return all(other.first <= place <= other.last for place in item.heavy)
+    inside = all(other.first <= place <= other.last for place in item.heavy)
+    return inside and item.rule.kind == other.rule.kind
 
 
 def _covered(chosen: Iterable[Occurrence]) -> set[int]:

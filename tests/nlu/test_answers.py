@@ -6,7 +6,8 @@ from engine.nlu.phrases import Lexicon
 MARKS = {
     "=yes": ["yes", "that's right", "no problem"],
     "=fine": ["that's fine", "works"],
-    "=no": ["no", "not really", "that's all"],
+    "=no": ["no", "not really"],
+    "=done": ["all good"],
     "=wrong": ["that's wrong"],
     "=acknowledge": ["mhm"],
     "=unsure": ["not sure"],
@@ -32,6 +33,11 @@ def test_these_are_a_no(said: str):
 
 def test_no_thats_fine_is_a_no_when_asked_for_anything_more():
     assert answer("no that's fine", closing=True).yes is False
+
+
+def test_all_good_is_a_no_when_asked_for_anything_more_and_else_a_sign_of_listening():
+    assert answer("all good", closing=True).yes is False
+    assert answer("all good") == Answer(None, acknowledged=True)
 
 
 def test_a_yes_that_takes_something_back_says_so():
