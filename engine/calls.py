@@ -14,7 +14,7 @@ from engine.booking.sqlite import SqliteStore
 from engine.pack import load
 from engine.performer import Performer
 from engine.text_call import TextCall
-from engine.traces import TapeWriter
+from engine.traces import Recorder
 
 if TYPE_CHECKING:
     from engine.core.domain import Domain
@@ -30,6 +30,8 @@ class Desk:
     domain: Domain
     booking: Booking
     performer: Performer
+    recorder: Recorder | None = None
+    """Made with the first tape."""
 
     @classmethod
     def open(
@@ -62,7 +64,9 @@ class Desk:
     ) -> TextCall:
         """Begin a call."""
         name = call or f"{self.domain.id}-{clock().astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-        writer = TapeWriter.at(tape, self.domain, name) if tape is not None else None
+        if tape is not None and self.recorder is None:
+            self.recorder = Recorder(self.domain)
+        writer = self.recorder.tape(tape, name) if tape is not None and self.recorder is not None else None
         return TextCall(
             self.domain, self.performer, clock, call=name, number=number, language=language, tape=writer
         )

@@ -8,70 +8,76 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from datetime import datetime
 
     from engine.calls import Desk
+    from engine.text_call import TextCall
 
-app = typer.Typer(
-    help="Frontdesk answers a business's phone: rules decide, a model only helps to understand.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+MEMORY = ":memory:"
+_NOW = "Freeze the clock at this local time, such as 2026-11-23T09:15."
+_DATABASE = "The book's SQLite file; without it a fresh book, seeded from the site."
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+now_option = click.option("--now", metavar="ISO", help=_NOW)
+database = click.option("--db", "database", default=MEMORY, metavar="FILE", help=_DATABASE)
+model_option = click.option(
+    "--model",
+    type=click.Choice(["none"]),
+    default="none",
+    help="The language model that helps to understand; none: rules only.",
 )
 
-Site = Annotated[str, typer.Argument(help="A site file, or the name of a shipped one such as gedimino.")]
-Now = Annotated[
-    str | None, typer.Option(help="Freeze the clock at this local time, such as 2026-11-23T09:15.")
-]
-Database = Annotated[
-    str, typer.Option("--db", help="The book's SQLite file; without it a fresh book, seeded from the site.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Jsonl = Annotated[bool, typer.Option("--jsonl", help="A JSON object a line, in and out.")]
-Model = Annotated[str, typer.Option(help="The language model that helps to understand; none: rules only.")]
-MEMORY = ":memory:"
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def app() -> None:
+    """Frontdesk answers a business's phone: rules decide, a model only helps to understand."""
 
 
 @app.command()
-def check(
-    packs: Annotated[list[str], typer.Argument(help="Packs or sites, by path or shipped name.")],
-    json_output: Json = False,
-    examples: Annotated[
-        bool, typer.Option("--examples", help="Run the policy cases and example calls as well.")
-    ] = False,
-) -> None:
-    """Find everything that is wrong with a pack or a site, all at once."""
+@click.argument("packs", nargs=-1, required=True)
+@as_json
+@click.option("--examples", is_flag=True, help="Run the policy cases and example calls as well.")
+def check(packs: tuple[str, ...], as_json: bool, examples: bool) -> None:
+    """Find everything that is wrong with packs or sites, all at once."""
     from engine.pack import report  # noqa: PLC0415
 
-    code = report.check(packs, as_json=json_output)
+    code = report.check(packs, as_json=as_json)
     if examples and code == 0:
-        from engine.quality.examples import check  # noqa: PLC0415
+        from engine.quality.examples import check as run  # noqa: PLC0415
 
         with _mistakes():
-            code = check(packs)
-    raise typer.Exit(code)
+            code = run(packs)
+    sys.exit(code)
 
 
 @app.command()
+@click.argument("site")
+@click.option("--jsonl", is_flag=True, help="A JSON object a line, in and out.")
+@now_option
+@database
+@click.option("--from", "caller", metavar="NUMBER", help="The caller's number, E.164.")
+@click.option("--language", metavar="CODE", help="Language code the caller is greeted in.")
+@click.option("--tape", type=click.Path(path_type=Path), help="Write the call's tape to this file.")
+@model_option
 def chat(
-    site: Site,
-    jsonl: Jsonl = False,
-    now: Now = None,
-    db: Database = MEMORY,
-    caller: Annotated[str | None, typer.Option("--from", help="The caller's number, E.164.")] = None,
-    language: Annotated[str | None, typer.Option(help="Language code the caller is greeted in.")] = None,
-    tape: Annotated[Path | None, typer.Option(help="Write the call's tape to this file.")] = None,
-    model: Model = "none",
+    site: str,
+    jsonl: bool,
+    now: str | None,
+    database: str,
+    caller: str | None,
+    language: str | None,
+    tape: Path | None,
+    model: str,
 ) -> None:
     """Take a call by text, with the state beside it."""
-    _only_none(model)
-    desk = _desk(site, db)
+    desk = _desk(site, database)
     call = desk.call(_clock(desk, now), number=caller, language=language, tape=tape)
     if jsonl:
         _serve_lines(call)
@@ -82,13 +88,15 @@ def chat(
 
 
 @app.command()
-def understand(site: Site, jsonl: Jsonl = True, now: Now = None, model: Model = "none") -> None:
+@click.argument("site")
+@click.option("--jsonl", is_flag=True, help="A JSON object a line, in and out: the only form there is.")
+@now_option
+@model_option
+def understand(site: str, jsonl: bool, now: str | None, model: str) -> None:
     """Show what is understood of each line, without a call."""
-    _only_none(model)
     from engine import understand_lines  # noqa: PLC0415
     from engine.pack import load  # noqa: PLC0415
 
-    del jsonl  # the only form there is
     with _mistakes():
         reader = understand_lines.Reader(load(site), now)
     for line in _lines():
@@ -96,12 +104,15 @@ def understand(site: Site, jsonl: Jsonl = True, now: Now = None, model: Model = 
 
 
 @app.command()
-def appointments(site: Site, db: Database = MEMORY, json_output: Json = False) -> None:
+@click.argument("site")
+@database
+@as_json
+def appointments(site: str, database: str, as_json: bool) -> None:
     """Show the book as it stands."""
-    desk = _desk(site, db)
+    desk = _desk(site, database)
     rows = desk.appointments()
-    if json_output:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
         return
     from engine.terminal import show_book  # noqa: PLC0415
 
@@ -109,60 +120,54 @@ def appointments(site: Site, db: Database = MEMORY, json_output: Json = False) -
 
 
 @app.command()
-def replay(
-    tapes: Annotated[list[Path], typer.Argument(help="Tapes, or folders of tapes.")],
-    pack: Annotated[
-        str | None, typer.Option(help="Fold over this pack or site instead of the tape's own.")
-    ] = None,
-    json_output: Json = False,
-    show: Annotated[bool, typer.Option(help="Print the trace: who decided what, from which line.")] = False,
-) -> None:
-    """Fold tapes again: every decision must come out the same, byte for byte."""
+@click.argument("tapes", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--pack", help="Fold over this pack or site instead of the tape's own.")
+@as_json
+@click.option("--show", is_flag=True, help="Print the trace: who decided what, from which line.")
+def replay(tapes: tuple[Path, ...], pack: str | None, as_json: bool, show: bool) -> None:
+    """Fold tapes, or folders of them, again: every decision must come out the same, byte for byte."""
     from engine import replaying  # noqa: PLC0415
 
     with _mistakes():
-        raise typer.Exit(replaying.run(tapes, pack, as_json=json_output, show=show))
+        code = replaying.run(tapes, pack, as_json=as_json, show=show)
+    sys.exit(code)
 
 
 @app.command()
-def graph(pack: Annotated[str, typer.Argument(help="A pack or site.")]) -> None:
-    """Draw the flows as Mermaid."""
+@click.argument("pack")
+def graph(pack: str) -> None:
+    """Draw the flows of a pack or site as Mermaid."""
     from engine.pack import mermaid  # noqa: PLC0415
 
     with _mistakes():
-        typer.echo(mermaid(pack))
+        click.echo(mermaid(pack))
 
 
 @app.command()
-def schema(
-    kind: Annotated[str | None, typer.Argument(help="A kind of file; all of them without one.")] = None,
-) -> None:
-    """Print the JSON Schemas of the YAML files, for editors."""
+@click.argument("kind", required=False)
+def schema(kind: str | None) -> None:
+    """Print the JSON Schemas of the YAML files, for editors; of one KIND of file, or of all."""
     from engine.pack import json_schemas  # noqa: PLC0415
 
     schemas = json_schemas()
     if kind is not None and kind not in schemas:
-        typer.echo(f"unknown kind '{kind}', there are: {', '.join(schemas)}", err=True)
-        raise typer.Exit(2)
-    typer.echo(json.dumps(schemas if kind is None else schemas[kind], ensure_ascii=False, indent=2))
+        raise click.UsageError(f"unknown kind '{kind}', there are: {', '.join(schemas)}")
+    click.echo(json.dumps(schemas if kind is None else schemas[kind], ensure_ascii=False, indent=2))
 
 
 @app.command()
-def demo(site: Annotated[str, typer.Argument(help="A site.")] = "gedimino") -> None:
+@click.argument("site", default="gedimino")
+@click.pass_context
+def demo(context: click.Context, site: str) -> None:
     """Talk to the demo site; without a terminal, play a sample call and show its trace and the book."""
     if sys.stdin.isatty() and sys.stdout.isatty():
-        chat(site, now=None)
+        context.invoke(chat, site=site)
         return
     from engine.showcase import play  # noqa: PLC0415
 
     with _mistakes():
-        raise typer.Exit(play(site))
-
-
-def _only_none(model: str) -> None:
-    if model != "none":
-        typer.echo(f"--model {model}: no model is supported yet, only 'none'", err=True)
-        raise typer.Exit(2)
+        code = play(site)
+    sys.exit(code)
 
 
 class _mistakes:  # noqa: N801 - reads as a word in a with statement
@@ -174,30 +179,27 @@ class _mistakes:  # noqa: N801 - reads as a word in a with statement
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: object) -> None:
         from engine.core.errors import FrontdeskError  # noqa: PLC0415
 
-        if isinstance(error, FrontdeskError | FileNotFoundError | ValueError) and not isinstance(
-            error, typer.Exit
-        ):
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from error
+        if isinstance(error, FrontdeskError | OSError | ValueError):
+            click.echo(str(error), err=True)
+            sys.exit(1)
 
 
-def _desk(site: str, db: str) -> Desk:
+def _desk(site: str, database: str) -> Desk:
     from engine.calls import Desk  # noqa: PLC0415
 
     with _mistakes():
-        return Desk.open(site, db)
+        return Desk.open(site, database)
     raise AssertionError
 
 
-def _clock(desk: Desk, now: str | None) -> Any:
+def _clock(desk: Desk, now: str | None) -> Callable[[], datetime]:
     try:
         return desk.clock(now)
     except ValueError as error:
-        typer.echo(f"--now {now}: not a local time such as 2026-11-23T09:15", err=True)
-        raise typer.Exit(2) from error
+        raise click.UsageError(f"--now {now}: not a local time such as 2026-11-23T09:15") from error
 
 
-def _serve_lines(call: Any) -> None:
+def _serve_lines(call: TextCall) -> None:
     from engine import jsonl  # noqa: PLC0415
 
     _print(jsonl.output(call.open()))
@@ -221,7 +223,7 @@ def _print(data: Any) -> None:
 
 def main() -> None:
     """Run the command line."""
-    app(args=_with_fresh_book(sys.argv[1:]))
+    app(args=_with_fresh_book(sys.argv[1:]), prog_name="frontdesk")
 
 
 def _with_fresh_book(arguments: list[str]) -> list[str]:

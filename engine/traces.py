@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 KEY_VARIABLE = "FRONTDESK_TAPE_KEY"
 """Variable with the key of the sealed layer, base64; without it a key file in the user's data folder."""
-_BUFFER = 1024
-"""Bytes a waiting call keeps for its tape; every line is flushed anyway."""
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
 _GENESIS = "0" * 64
@@ -75,28 +74,38 @@ def _checked(text: str, where: str) -> bytes:
     return key
 
 
-class TapeWriter:
-    """Writes a call's tape, a line a step, flushed, so that a crash loses nothing that was decided."""
+class Recorder:
+    """What the tapes of all calls of a site share: whose they are, what is private, and the key."""
 
-    def __init__(self, file: IO[bytes], domain: Domain, call: str, key: bytes) -> None:
+    def __init__(self, domain: Domain, key: bytes | None = None) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - only calls with a tape need it
 
-        self._file = file
-        self._cipher = AESGCM(key)
-        self._classes = trace.data_classes(domain)
-        self._hash = _GENESIS
-        self._number = 0
-        self._line({"tape": FORMAT, "call": call, "domain": domain.id, "version": domain.version}, ())
+        self.domain = domain
+        self.classes = trace.data_classes(domain)
+        self.cipher = AESGCM(sealing_key() if key is None else key)
 
-    @classmethod
-    def at(cls, path: Path, domain: Domain, call: str) -> TapeWriter:
+    def tape(self, path: Path, call: str) -> TapeWriter:
         """Start a tape in a file, replacing what was there."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        return cls(path.open("wb", buffering=_BUFFER), domain, call, sealing_key())
+        return TapeWriter(path.open("wb", buffering=0), self, call)
+
+
+class TapeWriter:
+    """Writes a call's tape, a line a step, unbuffered, so that a crash loses nothing that was decided."""
+
+    __slots__ = ("_file", "_hash", "_number", "_recorder")
+
+    def __init__(self, file: IO[bytes] | FileIO, recorder: Recorder, call: str) -> None:
+        self._file = file
+        self._recorder = recorder
+        self._hash = _GENESIS
+        self._number = 0
+        domain = recorder.domain
+        self._line({"tape": FORMAT, "call": call, "domain": domain.id, "version": domain.version}, ())
 
     def write(self, before: DialogueState, event: Event, outcome: Step) -> None:
         """Add one step."""
-        entry = trace.record(self._classes, before, event, outcome)
+        entry = trace.record(self._recorder.classes, before, event, outcome)
         self._line(entry.redacted, entry.sealed)
 
     def _line(self, redacted: Mapping[str, Any], sealed: tuple[Any, ...]) -> None:
@@ -104,7 +113,7 @@ class TapeWriter:
         payload = b""
         if sealed:
             nonce = secrets.token_bytes(_NONCE_BYTES)
-            payload = nonce + self._cipher.encrypt(nonce, trace.canonical(sealed), None)
+            payload = nonce + self._recorder.cipher.encrypt(nonce, trace.canonical(sealed), None)
             body["seal"] = sha256(payload).hexdigest()
         text = trace.canonical(body)
         self._hash = trace.chained(self._hash, text)
@@ -112,7 +121,6 @@ class TapeWriter:
         if payload:
             tail += b',"sealed":"%b"' % base64.b64encode(payload)
         self._file.write(b"%b%b}\n" % (text[:-1], tail))
-        self._file.flush()
         self._number += 1
 
     def close(self) -> None:

@@ -121,7 +121,7 @@ AT_THE_TOP = sys.stdlib_module_names | {
     "yaml",
 }
 # What draws on a terminal; only the door itself is loaded with every command, the others by the command that shows.
-ON_A_TERMINAL = {"engine/cli.py": {"typer"}, "engine/showcase.py": {"rich"}, "engine/terminal.py": {"rich"}}
+ON_A_TERMINAL = {"engine/cli.py": {"click"}, "engine/showcase.py": {"rich"}, "engine/terminal.py": {"rich"}}
 
 
 def imported(node: ast.AST) -> list[str]:

@@ -335,6 +335,8 @@ class Domain:
     """Target to the ids of telephones, tried in order."""
     phones: Mapping[str, str]
     """Telephone id to number."""
+    country: str
+    """ISO code of the country whose telephone numbers need no prefix; empty without a site."""
     emergency_number: str
     catalogue: Catalogue
     patterns: Mapping[str, Patterns]

@@ -43,28 +43,33 @@ def fill(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
     replaces = held is not None and slots.complete(slot, held)
     by = "model" if source == "model" else "caller"
     status = Status.CORRECTED if replaces else Status.PROPOSED
-    _follow_question(turn, slot.id)
+    left = _follow_question(turn, slot.id)
     slots.put(turn, slot.id, value, by, status, confidence=command.confidence, evidence=command.evidence)
-    rewind.changed(turn, slot.id)
+    rewind.changed(turn, slot.id, left)
     turn.change(asking=None, clarify=None, no_match={**turn.state.no_match, slot.id: 0})
     if replaces and not asked and not offered:
         turn.push(_CORRECTED, context={"slot": slot.id})
     return True
 
 
-def _follow_question(turn: Turn, slot: str) -> None:
-    """A new wish during an offer, or a correction in a read-back, may have a way of its own in the flow."""
-    step, asking = prompts.step_of_question(turn), turn.state.asking
-    if step is None or asking is None:
-        return
-    if step.kind is StepKind.CONFIRM and slot in step.reads and "corrected" in step.outcomes:
-        flow.go(turn, step, step.following, "corrected")
-    elif (
-        step.kind is StepKind.OFFER
-        and step.slot in turn.domain.voids.get(slot, ())
-        and "other_wish" in step.outcomes
-    ):
-        flow.go(turn, step, step.following, "other_wish")
+def _follow_question(turn: Turn, slot: str) -> str:
+    """A new wish during an offer, or a correction in a read-back, may have a way of its own in the flow.
+
+    Returns the step that was left so; empty when there is no such way.
+    """
+    step = prompts.step_of_question(turn)
+    if step is None or turn.state.asking is None:
+        return ""
+    if step.kind is StepKind.CONFIRM and slot in step.reads:
+        outcome = "corrected"
+    elif step.kind is StepKind.OFFER and step.slot in turn.domain.voids.get(slot, ()):
+        outcome = "other_wish"
+    else:
+        return ""
+    if outcome not in step.outcomes:
+        return ""
+    flow.go(turn, step, step.following, outcome)
+    return step.id
 
 
 def _clarify(turn: Turn, command: SetSlot | Correct, source: str) -> bool:

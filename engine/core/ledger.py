@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.core import policy, prompts
+from engine.core import policy, prompts, slots
 from engine.core.decision import Verdict
 from engine.core.domain import StepKind
 from engine.core.events import BargedIn, CallStarted, FellSilent, Heard, Spoken
 from engine.core.privacy import REMOVED
 from engine.core.safety import assess_all, worst
+from engine.core.state import Status
 
 if TYPE_CHECKING:
     from engine.core.safety import Level
@@ -30,6 +31,7 @@ def fold(turn: Turn) -> None:
         case CallStarted():
             language = event.language if event.language in turn.domain.languages else turn.domain.languages[0]
             turn.change(call=event.call, number=event.number, language=language, phase="talking")
+            _fill_from_the_start(turn)
         case Heard():
             _hear(turn, event)
         case Spoken() | BargedIn():
@@ -38,6 +40,13 @@ def fold(turn: Turn) -> None:
             _count_silence(turn)
         case _:
             pass
+
+
+def _fill_from_the_start(turn: Turn) -> None:
+    """Slots to which the pack gives a value before anybody has said one."""
+    for slot in turn.domain.slots.values():
+        if slot.initial is not None:
+            slots.put(turn, slot.id, slot.initial, "flow", Status.GIVEN)
 
 
 def _hear(turn: Turn, event: Heard) -> None:

@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     from engine.core.turn import Turn
 
 
-def changed(turn: Turn, slot: str) -> None:
-    """The caller changed a slot: withdraw what followed from it, and go back to what must be done again."""
+def changed(turn: Turn, slot: str, left: str = "") -> None:
+    """The caller changed a slot: withdraw what followed from it, and go back to what must be done again.
+
+    `left` is the question that the flow has just left by a way of its own: only what comes before it is
+    done again, or the flow would be put back on that very question.
+    """
     gone = _withdraw(turn, slot)
-    _go_back(turn, slot, gone, len(turn.state.stack))
+    _go_back(turn, slot, gone, len(turn.state.stack), left)
 
 
 def taken_back(turn: Turn, slot: str) -> None:
@@ -55,13 +59,16 @@ def _withdraw(turn: Turn, slot: str, keep: frozenset[str] = frozenset()) -> froz
     return gone
 
 
-def _go_back(turn: Turn, slot: str, gone: frozenset[str], depths: int) -> None:
+def _go_back(turn: Turn, slot: str, gone: frozenset[str], depths: int, left: str = "") -> None:
     """Put each of the lowest `depths` frames on its first step that builds on what has changed."""
     stack = list(turn.state.stack)
     for depth in range(min(depths, len(stack)) - 1, -1, -1):
         frame = stack[depth]
         flow = turn.flow(frame)
-        for step in flow.steps[: flow.index.get(frame.step, len(flow.steps))]:
+        here = flow.index.get(frame.step, len(flow.steps))
+        if left and depth == len(turn.state.stack) - 1:
+            here = min(here, flow.index[left])
+        for step in flow.steps[:here]:
             if _builds_on(turn.domain, step, slot, gone):
                 stack[depth] = replace(frame, step=step.id, asked=0)
                 while depth + 1 < len(stack) and stack[depth + 1].called:

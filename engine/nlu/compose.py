@@ -184,6 +184,8 @@ def _option(scene: Scene) -> int | None:
     ):
         return 0
     free = [item for item in scene.occurrences if not _inside_a_time(scene, item)]
+    if scene.answer.yes is False:
+        free = [item for item in free if item.value != "#either"]
     return choose(expecting.options, free, scene.entities, scene.weekdays)
 
 

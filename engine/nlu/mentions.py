@@ -33,6 +33,8 @@ _ASKING: Mapping[str | None, str] = {
 _DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
 _PHONE = "phone_word"
 """The concept whose words announce a telephone number."""
+_HOME = "LT"
+"""Where telephone numbers are taken to be from when the site has none."""
 _LIKE = 0.6
 """Likeness from which spelled letters are those of a word that was said."""
 _OPENS, _CLOSES = time(8), time(18)
@@ -47,7 +49,7 @@ class MentionFinder:
         self._temporal = TemporalGrammar(tables) if "temporal" in tables else None
         known = [person.name for person in domain.people]
         self._identity = IdentityGrammar(
-            tables, region=_region(domain), known=known, ordinary=_service_names(domain)
+            tables, region=domain.country or _HOME, known=known, ordinary=_service_names(domain)
         )
         self._amounts = AmountFinder(tables)
         self._names = NameFinder(domain.catalogue, vocabulary.lexicon)
@@ -148,17 +150,6 @@ def _service_names(domain: Domain) -> Iterable[str]:
     for offering in domain.catalogue.offerings.values():
         for names in offering.names.values():
             yield from names
-
-
-def _region(domain: Domain) -> str:
-    """The country whose numbers need no prefix: that of the site's own telephones."""
-    import phonenumbers  # noqa: PLC0415 - heavy, and needed once
-
-    for number in domain.phones.values():
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
-        if region:
-            return str(region)
-    return "LT"
 
 
 def _day_of(domain: Domain) -> tuple[time, time]:

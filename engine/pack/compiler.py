@@ -27,6 +27,7 @@ from engine.pack.layers import Layer, LayerReader
 from engine.pack.locate import Place
 from engine.pack.merge import Merged, Merger
 from engine.pack.report import Report, in_order
+from engine.pack.site_values import country_of
 from engine.pack.source import Kind, Node, Sources
 from engine.pack.step_ids import readbacks
 
@@ -134,6 +135,7 @@ def _domain(draft: Draft, layers: list[Layer], sources: Sources) -> Domain:
         answers=draft.answers,
         transfers=_transfers(draft, site.phones),
         phones=site.phones,
+        country=country_of(site.phones),
         emergency_number=site.emergency_number,
         catalogue=site.catalogue,
         patterns=patterns,

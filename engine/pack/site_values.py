@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import TypeVar
 
@@ -68,3 +69,19 @@ def ages(node: Node) -> tuple[int | None, int | None]:
     except ValueError:
         return None, None
     return (years, None) if sign == "<" else (None, years)
+
+
+def country_of(phones: Mapping[str, str]) -> str:
+    """The country of a site's telephones, ISO code: there callers leave the prefix out."""
+    if not phones:
+        return ""
+    import phonenumbers  # noqa: PLC0415 - heavy, and only needed while a site is compiled
+
+    for number in phones.values():
+        try:
+            region = phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+        except phonenumbers.NumberParseException:
+            continue
+        if region:
+            return str(region)
+    return ""

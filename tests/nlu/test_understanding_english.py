@@ -171,7 +171,7 @@ def test_an_offer_is_taken_by_place_or_property(meant: Meant, said: str, option:
     assert meant(said, "offer") == [f"Choose {option}"]
 
 
-@pytest.mark.parametrize("said", ["neither", "none of those", "no"])
+@pytest.mark.parametrize("said", ["neither", "none of those", "no", "both don't work, no"])
 def test_an_offer_is_declined(meant: Meant, said: str):
     assert meant(said, "offer") == ["Deny"]
 
