@@ -1,6 +1,6 @@
 """Commands as people and programs write them in JSON and YAML, both ways.
 
-Written: {"command": "set_slot", "slot": "wish", "value": {...}}. Read as well: {"set_slot": {...}},
+Written: {"set_slot": {"slot": "wish", "value": {...}}}. Read as well: {"command": "set_slot", "slot": ...},
 {"start_flow": "cancel_appointment"} with the one field that matters, and a bare "affirm".
 """
 
@@ -27,12 +27,12 @@ class CommandFormError(ValueError):
 
 def plain(command: Command) -> dict[str, Any]:
     """A command as JSON data; fields that have their default are left out."""
-    out: dict[str, Any] = {"command": snake(type(command).__name__)}
+    found: dict[str, Any] = {}
     for item in fields(command):
         value = getattr(command, item.name)
         if item.default is MISSING or value != item.default:
-            out[item.name] = list(value) if isinstance(value, tuple) else value
-    return out
+            found[item.name] = list(value) if isinstance(value, tuple) else value
+    return {snake(type(command).__name__): found}
 
 
 def read(data: Any) -> Command:

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.actions import Expecting, Understand
+from engine.core.command_forms import plain
 from engine.core.commands import Command, Correct, NotUnderstood, SetSlot
 from engine.core.domain import Domain, SlotType
 from engine.core.utterance import Hypothesis
 from engine.nlu.assign import Slotting
 from engine.nlu.entity import Entity
-from engine.nlu.plain import plain_commands, plain_entities
 from engine.nlu.reading import Reader, Reading
 from engine.nlu.vocabulary import Vocabulary
 
@@ -90,8 +90,8 @@ class Understanding:
     def plain(self, found: Result) -> dict[str, Any]:
         """A result in the form of the outside interface."""
         return {
-            "commands": plain_commands(found.commands),
-            "entities": plain_entities(found.entities),
+            "commands": [plain(command) for command in found.commands],
+            "entities": [entity.plain() for entity in found.entities],
             "confidence": found.confidence,
             "source": found.source,
             **({"language": found.language} if found.language is not None else {}),
