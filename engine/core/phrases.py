@@ -43,9 +43,10 @@ class Element:
     gap: int = 0
     """Most other words that may stand before it."""
 
-    def accepts(self, word: str, value: int | None) -> bool:
-        """Tell whether a folded word, with its value if it is a number, may stand here."""
+    def accepts(self, word: str, numbers: Mapping[str, int]) -> bool:
+        """Tell whether a folded word may stand here; `numbers` are the values of number words."""
         if self.numbers is not None:
+            value = value_of(word, numbers)
             return value is not None and self.numbers[0] <= value <= self.numbers[1]
         return word in self.words or (bool(self.stems) and word.startswith(self.stems))
 
@@ -67,7 +68,7 @@ class Phrase:
         end = self._forward(words, numbers, self.anchor + 1, at + 1)
         if end < 0:
             return None
-        start = self._backward(words, numbers, self.anchor - 1, at - 1)
+        start = self._backward(words, numbers, self.anchor - 1, at - 1) if self.anchor else at
         return Occurrence(start, end, self.name) if start >= 0 else None
 
     def _forward(self, words: Sequence[str], numbers: Mapping[str, int], index: int, at: int) -> int:
@@ -76,7 +77,7 @@ class Phrase:
             return at - 1
         element = self.elements[index]
         for place in range(at, min(at + element.gap + 1, len(words))):
-            if element.accepts(words[place], value_of(words[place], numbers)):
+            if element.accepts(words[place], numbers):
                 end = self._forward(words, numbers, index + 1, place + 1)
                 if end >= 0:
                     return end
@@ -88,7 +89,7 @@ class Phrase:
             return at + 1
         element = self.elements[index]
         for place in range(at, max(at - self.elements[index + 1].gap - 1, -1), -1):
-            if element.accepts(words[place], value_of(words[place], numbers)):
+            if element.accepts(words[place], numbers):
                 start = self._backward(words, numbers, index - 1, place - 1)
                 if start >= 0:
                     return start

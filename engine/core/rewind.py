@@ -55,7 +55,7 @@ def replaced(turn: Turn, slot: str, keep: frozenset[str] = frozenset()) -> None:
 
 def _withdraw(turn: Turn, slot: str, keep: frozenset[str] = frozenset()) -> frozenset[str]:
     gone = slots.void(turn, frozenset(turn.domain.voids.get(slot, ())) - keep)
-    _abandon(turn, slot)
+    _abandon(turn, gone | {slot})
     return gone
 
 
@@ -114,12 +114,12 @@ def fills(domain: Domain, flow: Flow, seen: frozenset[str] = frozenset()) -> fro
     return frozenset(found)
 
 
-def _abandon(turn: Turn, slot: str) -> None:
-    """Nobody waits any more for answers to requests that were made with the old value."""
+def _abandon(turn: Turn, changed: frozenset[str]) -> None:
+    """Nobody waits any more for answers to requests that were made with the old values."""
     pending = dict(turn.state.pending)
     for number, item in pending.items():
         service = turn.domain.services[item.service]
-        if any(name == slot for _, name in (*service.needs, *service.wants)):
+        if any(name in changed for _, name in (*service.needs, *service.wants)):
             pending[number] = replace(item, abandoned=True)
     turn.change(pending=pending)
 

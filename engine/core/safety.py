@@ -94,11 +94,13 @@ def _finding(hits: tuple[Hit, ...]) -> Finding:
 
 def _screen(patterns: Patterns, words: Words, rank: int) -> Iterator[Hit]:
     """Yield the hits of one table on one text; most texts hold no sign and end here."""
+    if patterns.idle.issuperset(words.folded):
+        return  # one look for the whole text; `hear` would find the same word by word
     heard = hear(patterns, words)
     if not heard.hanging:
         return
     signs = patterns.signs.find(heard.words, heard.hanging)
-    if not signs:
+    if not patterns.may_match({sign.name for sign in signs}):
         return
     for rule, first, last, suppressed_by in Scene(patterns, words, heard, signs).matches():
         said = words.said(heard.places[first], heard.places[last])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
@@ -96,6 +96,8 @@ class Patterns:
     numbers: Mapping[str, int] = field(default_factory=dict)
     memo: dict[str, Recalled | None] = field(default_factory=dict, compare=False, repr=False)
     """What was looked up before: callers use few words, and looking up is a pure function of the word."""
+    idle: set[str] = field(default_factory=set, compare=False, repr=False)
+    """Of the words looked up, those on which no sign hangs: a text of nothing else has no sign."""
 
     def recall(self, said: str) -> Recalled | None:
         """Look up a folded word: put right what was misheard; None for a filler."""
@@ -105,7 +107,18 @@ class Patterns:
             recalled = self._look_up(said)
             if len(self.memo) < _REMEMBERED:
                 self.memo[said] = recalled
+                if recalled is None or not recalled.phrases:
+                    self.idle.add(said)
             return recalled
+
+    def may_match(self, signs: Collection[str]) -> bool:
+        """Tell whether some rule finds all it asks for among the signs; most signs mean nothing alone."""
+        present = frozenset(signs)
+        return any(
+            not any(present.isdisjoint(entry) for entry in rule.all)
+            for sign in present
+            for rule in self.rules.get(sign, ())
+        )
 
     def _look_up(self, said: str) -> Recalled | None:
         if said in self.dropped:

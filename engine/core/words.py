@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*|[.,;:!?…()\n]|\s[-–—]+\s")
 """A word with its inner apostrophes, or a mark that ends a clause; linear, nothing nests."""
 _BREAKS = frozenset(".,;:!?…()\n")
 _LETTERS = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"})
 _APOSTROPHES = ("'", "’", "`", "´")
+_RECENT = 6
+"""Texts whose words are remembered: the hypotheses of one turn, which the screen and understanding both split."""
+_REMEMBERED = 4096
+"""Words whose folded form is remembered."""
 
 
 def fold(text: str) -> str:
@@ -36,6 +41,10 @@ def fold_word(word: str) -> str:
     return folded
 
 
+_fold_again = lru_cache(maxsize=_REMEMBERED)(fold_word)
+"""Folding, remembered: people use few words, and one with diacritics is dear to fold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """An utterance as folded words; the four tuples have one entry a word."""
@@ -52,20 +61,25 @@ class Words:
         return self.text[self.starts[first] : self.ends[last]]
 
 
+@lru_cache(maxsize=_RECENT)
 def split_words(text: str) -> Words:
     """Split a text into folded words with their places and clauses."""
+    plain = text.isascii()
+    # Plain letters keep their places in lower case, so the whole text is folded at once.
+    source = text.lower() if plain else text
     folded: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     clauses: list[int] = []
     clause = 0
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(source):
         word = match.group()
         if word in _BREAKS or word[0].isspace():
             clause += 1
             continue
-        folded.append(fold_word(word))
-        starts.append(match.start())
-        ends.append(match.end())
+        folded.append(word if plain and word.isalnum() else _fold_again(word))
+        start, end = match.span()
+        starts.append(start)
+        ends.append(end)
         clauses.append(clause)
     return Words(text, tuple(folded), tuple(starts), tuple(ends), tuple(clauses))

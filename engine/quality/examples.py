@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import jsonl
@@ -50,7 +51,11 @@ class Failure:
 
 
 def run_call(
-    domain: Domain, example: Mapping[str, Any], where: str, understanding: Understanding | None = None
+    domain: Domain,
+    example: Mapping[str, Any],
+    where: str,
+    understanding: Understanding | None = None,
+    tape: Path | None = None,
 ) -> list[Failure]:
     """Play an example call against a fresh book; returns everything that differs.
 
@@ -59,7 +64,9 @@ def run_call(
     desk = Desk.open(domain.id, domain=domain, understanding=understanding)
     before = desk.appointments()
     clock = desk.clock(str(example.get("now", DEFAULT_NOW)))
-    call = desk.call(clock, number=example.get("from"), language=example.get("language"), call="example")
+    call = desk.call(
+        clock, number=example.get("from"), language=example.get("language"), tape=tape, call="example"
+    )
     failures: list[Failure] = []
     reply = call.open()
     for number, turn in enumerate(example.get("turns", ())):
@@ -68,6 +75,7 @@ def run_call(
             said = str(next(turn[key] for key in _INPUTS if key in turn))
             reply = _input(call, turn)
         failures += [Failure(where, number, said, what) for what in mismatches(turn, reply)]
+    call.close()
     failures += [
         Failure(where, len(example.get("turns", ())), "the book", what)
         for what in _book(desk, before, example.get("book", {}))

@@ -10,7 +10,7 @@ from engine.core.actions import HangUp, Request, Transfer
 from engine.core.commands import Affirm, Cancel, Choose, Deny, SetSlot, StartFlow
 from engine.core.decision import Verdict
 from engine.core.domain import Branch, FlowStep, StepKind
-from tests.core.workshop import BOOK, DOMAIN, NAME, Call, at_the_offer, at_the_readback, condition, with_flow
+from tests.core.workshop import BOOK, DOMAIN, MORNING, NAME, Call, at_the_offer, at_the_readback, condition, with_flow
 
 STEP = {"where": "test.yml:3"}
 
@@ -186,7 +186,7 @@ def test_a_repair_flow_that_waits_for_the_world_is_left_there() -> None:
 def test_the_same_deed_has_the_same_key_however_often_it_is_asked() -> None:
     call = at_the_readback()
     call.world["bench.commit"] = ("conflict", {})
-    call.world["bench.find"] = ("found", {"openings": [BOOK and call.value("opening")]})
+    call.world["bench.find"] = ("found", {"openings": [MORNING]})
     call.means(Affirm())
     first = keys(call)
     call.means(Choose(0)).means(Affirm())

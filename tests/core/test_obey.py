@@ -212,7 +212,7 @@ def at_the_question_of_gears() -> Call:
 
 
 def test_a_decision_names_the_line_that_it_is_about() -> None:
-    call = Call().means(StartFlow("book_repair"), SetSlot("service", "brakes"), Correct("bike", "tandem"), Ask("price"))
+    call = Call().means(StartFlow("book_repair"), SetSlot("service", "brakes"), Correct("bike", "tandem"), Ask("opening_hours"))
     where = [item.where for item in call.decisions if item.by == "understanding"]
     assert [place.rsplit("/", 1)[1].split(":")[0] for place in where] == [
         "bench.yml", "domain.yml", "domain.yml", "knowledge.yml",

@@ -6,7 +6,7 @@ from engine.core.actions import Listen, Transfer
 from engine.core.commands import Ask, Repeat, SetSlot, SmallTalk, StartFlow, Wait
 from engine.core.decision import Verdict
 from engine.core.events import FellSilent
-from tests.core.workshop import BOOK, Call, at_the_offer
+from tests.core.workshop import BOOK, Call, at_the_offer, with_guard
 
 
 def test_a_digression_is_answered_and_the_question_asked_again() -> None:
@@ -55,15 +55,8 @@ def test_what_is_repeated_is_said_in_the_same_words() -> None:
 
 
 def test_before_anything_was_said_there_is_nothing_to_repeat() -> None:
-    from dataclasses import replace
-
-    from engine.core.domain import Flow
-    from tests.core.workshop import DOMAIN
-
-    silent = Flow("pattern_session_start", "test.yml:1", "", (), {}, pattern=True)
-    call = Call(replace(DOMAIN, flows={**DOMAIN.flows, silent.id: silent}, policies=()))
-    assert call.says == ["utter_how_can_i_help"] or call.says == []
-    call.state = replace(call.state, prompts=())
+    call = Call(with_guard(forbids="nothing", prefix="utter_"))
+    assert call.says == []
     assert call.means(Repeat()).ruled(Verdict.REFUSED) == ["understanding"]
 
 

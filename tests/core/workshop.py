@@ -22,7 +22,7 @@ from engine.core.state import DialogueState
 from engine.core.utterance import Transcript
 from engine.pack import load
 
-DOMAIN: Domain = load(str(Path(__file__).parent / "packs" / "workshop" / "sites" / "canal.yml"))
+DOMAIN: Domain = load(str(Path(__file__).parent / "packs" / "workshop" / "sites" / "canal.yml"), cache=False)
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """A Monday, ten in the morning on the site's clock."""
 MORNING = {

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.core.domain import Domain
+from engine.core.trace import replay
 from engine.nlu.cascade import Understanding
 from engine.pack import example_calls, load, policy_cases
 from engine.quality.examples import run_call, run_case, unknown_keys
+from engine.traces import read_tape, sealing_key
 
 PACKS = ("base", "dental", "_template")
 
@@ -26,10 +29,12 @@ CASES = policy_cases("gedimino")
 
 
 @pytest.mark.parametrize("example", CALLS, ids=lambda item: item.where.removeprefix("domains/"))
-def test_the_example_call_goes_as_it_is_written(example: Any) -> None:
+def test_the_example_call_goes_as_it_is_written_and_its_tape_replays(example: Any, tmp_path: Path) -> None:
     site, understanding = domain(example.data["site"])
-    failures = run_call(site, example.data, example.where, understanding)
+    path = tmp_path / "call.jsonl"
+    failures = run_call(site, example.data, example.where, understanding, path)
     assert not failures, "\n".join(str(failure) for failure in failures)
+    assert replay(site, read_tape(path).steps(sealing_key())) is None
 
 
 @pytest.mark.parametrize("example", CALLS, ids=lambda item: item.where.removeprefix("domains/"))
