@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,3 +144,39 @@ def test_replay_over_a_changed_pack_names_the_first_rule_that_decides_otherwise(
     assert "other decisions" in out
     assert "no_double_booking" in out
     assert "another version" in out
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ["I'd like a check-up", "my face is swelling, it gets worse, I have a fever and I can't breathe"],
+        [
+            "cancel my appointment and book me a cleaning on Friday with Tom",
+            "Tomas Balčiūnas",
+            "12 March 1984",
+            "no",
+        ],
+        ["noriu užsirašyti higienai", "ne, persigalvojau", "ar galima kalbėti su žmogumi", "sudie"],
+    ],
+)
+def test_a_tape_replays_in_another_process(tmp_path: Path, turns: list[str]) -> None:
+    """The order of a set differs from process to process; that of what was decided must not."""
+    path = tmp_path / "call.jsonl"
+    typed = "".join(json.dumps({"say": turn}) + "\n" for turn in turns) + json.dumps({"hangup": True}) + "\n"
+    command = [sys.executable, "-m", "engine.cli"]
+    chat = [*command, "chat", "gedimino", "--jsonl", "--now", "2026-11-23T09:15", "--tape", str(path)]
+    for seed, arguments in (
+        ("1", chat),
+        ("2", [*command, "replay", str(path)]),
+        ("3", [*command, "replay", str(path)]),
+    ):
+        done = subprocess.run(
+            arguments,
+            input=typed,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "identical" in done.stdout

@@ -96,7 +96,9 @@ class Scene:
     def matches(self) -> Iterator[Match]:
         """Yield every rule whose signs are near enough to each other."""
         present = {sign.name for sign in self._signs}
-        candidates = {rule.id: rule for name in present for rule in self._patterns.rules.get(name, ())}
+        # In the order of names: that of a set differs from process to process, and a tape must replay in any.
+        named = self._patterns.rules
+        candidates = {rule.id: rule for name in sorted(present) for rule in named.get(name, ())}
         for rule in candidates.values():
             if all(not present.isdisjoint(entry) for entry in rule.all):
                 match = self._match(rule)
