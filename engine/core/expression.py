@@ -219,8 +219,6 @@ class Compiler:
             return BUILT_IN[name]
         if name in self.names.extra:
             return f"v.values[{name!r}]"
-        if name in {"true", "false", "none"}:
-            return name.capitalize()
         known = {
             *self.names.slots,
             *self.names.extra,

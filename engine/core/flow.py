@@ -6,7 +6,7 @@ is under way), or nothing any more (the call was transferred or ended).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from engine.core import handover, prompts, rewind, slots
 from engine.core.condition import Condition
@@ -24,6 +24,7 @@ COMPLETED = "pattern_completed"
 RESUMED = "pattern_continue_interrupted"
 _LIMIT = 200
 """Steps in one turn, after which a flow is going in a circle."""
+_ENDLESS = f"the flow does not wait for anything within {_LIMIT} steps"
 
 
 class EndlessFlowError(ValueError):
@@ -55,8 +56,7 @@ def advance(turn: Turn) -> None:
             go(turn, step, step.following)
         elif not _run(turn, frame, step):
             return
-    message = f"the flow does not wait for anything within {_LIMIT} steps"
-    raise EndlessFlowError(message)
+    raise EndlessFlowError(_ENDLESS)
 
 
 def _clarify(turn: Turn, slot: str, readings: tuple[Any, ...]) -> None:
@@ -69,7 +69,11 @@ def _clarify(turn: Turn, slot: str, readings: tuple[Any, ...]) -> None:
 
 
 def run_through(turn: Turn, pattern: str) -> None:
-    """Run a repair flow that only says something, and come back to what was being asked."""
+    """Run a repair flow that only says something, and come back to what was being asked.
+
+    Raises:
+        EndlessFlowError: the flow does not stop.
+    """
     turn.push(pattern)
     task = turn.state.tasks
     for _ in range(_LIMIT):
@@ -86,6 +90,7 @@ def run_through(turn: Turn, pattern: str) -> None:
             _finish(turn, frame)
         elif not _run(turn, frame, step):
             return
+    raise EndlessFlowError(_ENDLESS)
 
 
 def _take_given(turn: Turn, frame: FlowFrame) -> None:
@@ -121,7 +126,7 @@ def _run(turn: Turn, frame: FlowFrame, step: FlowStep) -> bool:
             )
             if waiting:
                 return False
-            rewind.request(turn, step)
+            rewind.request(turn, frame, step)
             return turn.frame is not frame
         case StepKind.OFFER:
             return _offer(turn, step)
@@ -145,6 +150,8 @@ def _run(turn: Turn, frame: FlowFrame, step: FlowStep) -> bool:
         case StepKind.HANG_UP:
             go(turn, step, END)
             handover.hang_up(turn, step.reason or f"{frame.flow}.{step.id}")
+        case _:
+            assert_never(step.kind)
     return True
 
 

@@ -64,17 +64,14 @@ def _take_data(turn: Turn, name: str, outcome: str, data: dict[str, object]) -> 
         value = data.get(key)
         if value is None:
             continue
-        if value != slots.value_of(turn, slot):
+        listed = turn.domain.slots[slot].type is SlotType.LIST
+        value = tuple(value) if listed and isinstance(value, list) else value
+        # A list is new even when it holds the same: what was chosen from the last one may be gone by now.
+        if listed or value != slots.value_of(turn, slot):
             rewind.replaced(turn, slot, keep=given)
-        slots.put(turn, slot, _frozen(turn, slot, value), "service", Status.GIVEN)
+        slots.put(turn, slot, value, "service", Status.GIVEN)
     if service.effect == "write" and (outcome in service.success or outcome == service.on_timeout):
         _consume(turn, name)
-
-
-def _frozen(turn: Turn, slot: str, value: object) -> object:
-    return (
-        tuple(value) if turn.domain.slots[slot].type is SlotType.LIST and isinstance(value, list) else value
-    )
 
 
 def _consume(turn: Turn, name: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.core import policy
 from engine.core.actions import Expecting, Listen, Say
 from engine.core.domain import SlotType, StepKind
-from engine.core.events import FellSilent, Keyed
+from engine.core.events import CallStarted, FellSilent, Keyed
 from engine.core.reply import render
 from engine.core.slots import value_of
 from engine.core.state import Prompt, Readback
@@ -77,7 +77,8 @@ def listen_patiently(turn: Turn, expecting: Expecting) -> None:
 
 def ask_open(turn: Turn) -> None:
     """Ask what we can do, unless the greeting has just done so."""
-    if not any(isinstance(action, Say) for action in turn.actions) or turn.state.turn > 0:
+    greeted = isinstance(turn.event, CallStarted) and any(isinstance(item, Say) for item in turn.actions)
+    if not greeted:
         say(turn, OPEN_QUESTION, turn.state.no_match.get("", 0) + turn.state.no_input.get("", 0))
     listen(turn, expecting(turn, "open"))
 

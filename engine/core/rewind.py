@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from engine.core.domain import Domain, Flow, FlowStep, Service
+    from engine.core.state import FlowFrame
     from engine.core.turn import Turn
 
 
@@ -145,16 +146,13 @@ def release(turn: Turn, names: frozenset[str] | None = None) -> None:
     slots.void(turn, frozenset(held))
 
 
-def request(turn: Turn, step: FlowStep) -> None:
+def request(turn: Turn, frame: FlowFrame, step: FlowStep) -> None:
     """Ask the service of a step, if the guards let it.
 
     Raises:
         ValueError: a slot that the service needs is empty, which the pack's check should have found.
     """
-    frame = turn.frame
     service = turn.domain.services[step.service]
-    if frame is None:
-        return
     args: dict[str, Any] = dict(service.fixed)
     for parameter, name in service.needs:
         value = slots.value_of(turn, name)

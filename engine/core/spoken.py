@@ -216,17 +216,14 @@ class _Rule:
     say: str
     whole: tuple[range, ...]
     ends: tuple[range, ...]
-    except_ends: tuple[range, ...]
 
     @classmethod
     def read(cls, say: str, rule: Mapping[str, str]) -> Self:
-        return cls(say, _ranges(rule.get("is")), _ranges(rule.get("ends")), _ranges(rule.get("unless_ends")))
+        return cls(say, _ranges(rule.get("is")), _ranges(rule.get("ends")))
 
     def holds(self, value: int) -> bool:
         last_two = value % 100
         if self.whole and not any(value in span for span in self.whole):
-            return False
-        if any(last_two in span for span in self.except_ends):
             return False
         return not self.ends or any(last_two in span for span in self.ends)
 

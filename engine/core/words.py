@@ -17,7 +17,7 @@ _BREAKS = frozenset(".,;:!?…()\n")
 _LETTERS = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe"})
 _APOSTROPHES = ("'", "’", "`", "´")
 _RECENT = 6
-"""Texts whose words are remembered: the hypotheses of one turn, which the screen and understanding both split."""
+"""Texts whose words are remembered: those of one turn, which the screen and understanding both split."""
 _REMEMBERED = 4096
 """Words whose folded form is remembered."""
 

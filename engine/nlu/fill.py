@@ -33,9 +33,13 @@ Filled = SetSlot | Correct
 def fills(scene: Scene, skip: frozenset[str]) -> list[tuple[int, Filled]]:
     """Values for slots, each with the place of its words; mentions of types in `skip` mean something else."""
     out: list[tuple[int, Filled]] = []
+    if not scene.entities:
+        return out
     if scene.expecting.kind == "open" and scene.expecting.flow is None and not scene.tasks():
         skip |= _OF_A_TASK
     for task, group in _by_task(scene, skip):
+        if not group:
+            continue
         used: set[str] = set()
         flow = task.rule.target if task is not None else _assumed(scene)
         wish = _wish(scene, [item for item in group if item.type in TEMPORAL], flow, used)
@@ -91,6 +95,8 @@ def _by_task(scene: Scene, skip: frozenset[str]) -> Iterator[tuple[Request | Non
 def _wish(
     scene: Scene, said: Sequence[Entity], flow: str | None, used: set[str]
 ) -> tuple[int, Filled] | None:
+    if not said:
+        return None
     if flow in scene.vocabulary.old:
         said = _new_days(scene, said)
     if scene.says(_SOONEST):

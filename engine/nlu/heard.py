@@ -124,6 +124,8 @@ def _by_first_letter(words: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
 
 def _without_stutter(words: Words, kept: Sequence[int]) -> list[int]:
     """Of words said twice in a row, keep the second time."""
+    if len({words.folded[index] for index in kept}) == len(kept):
+        return list(kept)  # nothing is said twice at all
     out: list[int] = []
     for index in kept:
         out.append(index)
@@ -142,8 +144,8 @@ def _without_stutter(words: Words, kept: Sequence[int]) -> list[int]:
 def _heard(words: Words, kept: Sequence[int], mend: Callable[[str], str]) -> Heard:
     return Heard(
         words.text,
-        tuple(mend(words.folded[index]) for index in kept),
-        tuple(words.starts[index] for index in kept),
-        tuple(words.ends[index] for index in kept),
-        tuple(words.clauses[index] for index in kept),
+        tuple([mend(words.folded[index]) for index in kept]),
+        tuple([words.starts[index] for index in kept]),
+        tuple([words.ends[index] for index in kept]),
+        tuple([words.clauses[index] for index in kept]),
     )

@@ -7,7 +7,7 @@ endings of the language give the word; `(a|b)` is a choice and `[a|b]` one that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -173,33 +173,35 @@ class Lexicon:
     def find(self, words: Sequence[str]) -> list[Occurrence]:
         """Every occurrence of every value; of one value at one place only the longest."""
         keys = [self.keys(word) for word in words]
+        begin = self._root.following
         found: list[Occurrence] = []
-        for start in range(len(words)):
+        for start, names in enumerate(keys):
+            if len(names) == 1 and names[0] not in begin:
+                continue  # most words begin no phrase, and a look is cheaper than a walk
             best: dict[str, int] = {}
-            for last, values in self._walk(self._root, keys, start):
-                for value in values:
-                    best[value] = max(last, best.get(value, -1))
+            self._walk(self._root, keys, start, best)
             found += [Occurrence(value, start, last) for value, last in best.items()]
         return found
 
-    def _walk(
-        self, node: _Node, keys: Sequence[tuple[str, ...]], at: int
-    ) -> Iterator[tuple[int, tuple[str, ...]]]:
-        if at >= len(keys):
-            return
+    def _walk(self, node: _Node, keys: Sequence[tuple[str, ...]], at: int, best: dict[str, int]) -> None:
+        """Note in `best` the last word of the longest phrase of every value that goes on from a place."""
         for key in keys[at]:
             following = node.following.get(key)
             if following is not None:
-                if following.values:
-                    yield at, following.values
-                if following.following:
-                    yield from self._walk(following, keys, at + 1)
+                for value in following.values:
+                    if best.get(value, -1) < at:
+                        best[value] = at
+                if following.following and at + 1 < len(keys):
+                    self._walk(following, keys, at + 1, best)
 
 
 def longest(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
     """The occurrences that no longer one overlaps, in order: "no problem" is not a "no"."""
+    items = list(occurrences)
+    if len(items) < 2:
+        return items
     kept: list[Occurrence] = []
-    for item in sorted(occurrences, key=lambda item: (-item.length, item.first)):
+    for item in sorted(items, key=lambda item: (item.first - item.last, item.first)):
         if all(item.last < other.first or item.first > other.last or _same(item, other) for other in kept):
             kept.append(item)
     return sorted(kept, key=lambda item: (item.first, item.last))

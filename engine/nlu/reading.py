@@ -94,9 +94,10 @@ class Reader:
         asked = _asked_type(self._domain, expecting, occurrences, len(heard.words))
         born = any(item.value == _BORN for item in occurrences)
         others = self._mentions.find(heard, texts, occurrences, asked)
-        times = self._mentions.when(heard, now, asked, born=born)
-        if expecting.kind == "offer":
-            times = self._mentions.when(_unpointed(heard, occurrences), now, asked, born=born)
+        offered = expecting.kind == "offer"
+        spoken = _unpointed(heard, occurrences) if offered else heard
+        times = self._mentions.when(spoken, now, asked, born=born)
+        if offered:
             pointed = [
                 (heard.starts[item.first], heard.ends[item.last]) for item in occurrences if _points(item)
             ]

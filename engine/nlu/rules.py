@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from engine.nlu.phrases import Occurrence
@@ -96,11 +97,6 @@ class RuleBook:
         places: dict[str, list[Occurrence]] = {}
         for item in occurrences:
             places.setdefault(item.value, []).append(item)
-        known = _covered(occurrences)
-        strange = sum(
-            1 for place, word in enumerate(context.words) if place not in known and len(word) >= _LONG
-        )
-        telling = _covered(item for item in occurrences if item.value not in self._light)
         candidates: list[tuple[int, Request]] = []
         seen: set[int] = set()
         for concept in places:
@@ -111,21 +107,36 @@ class RuleBook:
         candidates.sort(
             key=lambda item: (-item[1].score, item[1].last - item[1].first, item[1].first, item[0])
         )
-        return sorted(
-            _settled((request for _, request in candidates), telling, strange),
-            key=lambda item: (item.first, item.last),
-        )
+        kept = _settled(request for _, request in candidates if not request.rule.fallback)
+        if not any(item.rule.kind in _ASKING for item in kept):
+            rest = (request for _, request in candidates if request.rule.fallback)
+            believed = (item for item in rest if self._explains(item, occurrences, context.words))
+            kept += islice(believed, 1)
+        return sorted(kept, key=lambda item: (item.first, item.last))
+
+    def _explains(self, fallback: Request, occurrences: Sequence[Occurrence], words: Sequence[str]) -> bool:
+        """Whether enough of what was said means something to us for a fallback to be believed."""
+        known = _covered(occurrences)
+        strange = sum(1 for place, word in enumerate(words) if place not in known and len(word) >= _LONG)
+        telling = _covered(item for item in occurrences if item.value not in self._light)
+        explained = len(telling | fallback.words)
+        return explained >= fallback.rule.share * (explained + strange)
 
     def _holds(
         self, rule: Rule, places: Mapping[str, list[Occurrence]], context: Context
     ) -> Iterable[Request]:
         """Where the concepts of a rule stand together."""
-        options = [[item for name in names for item in places.get(name, ())] for names in rule.all]
-        if not all(options):
-            return
-        anchor = min(
-            range(len(options)), key=lambda index: (rule.all[index] <= self._light, len(options[index]))
-        )
+        options: list[list[Occurrence]] = []
+        for names in rule.all:
+            items = [item for name in names for item in places.get(name, ())]
+            if not items:
+                return
+            options.append(items)
+        anchor = 0
+        if len(options) > 1:
+            anchor = min(
+                range(len(options)), key=lambda index: (rule.all[index] <= self._light, len(options[index]))
+            )
         for start in options[anchor][:_MOST_ANCHORS]:
             chosen = [start]
             for index, items in enumerate(options):
@@ -177,18 +188,12 @@ class Context:
         return not rule.asked or bool(rule.asked & self.asked)
 
 
-def _settled(candidates: Iterable[Request], telling: set[int], strange: int) -> list[Request]:
+def _settled(candidates: Iterable[Request]) -> list[Request]:
     """Accept the most specific first; what it means by a word, no other rule may mean."""
     kept: list[Request] = []
-    last: list[Request] = []
     for item in candidates:
-        if item.rule.fallback:
-            explained = len(telling | item.words)
-            last += [item] if explained >= item.rule.share * (explained + strange) else []
-        elif not any(_conflict(item, other) for other in kept):
+        if not any(_conflict(item, other) for other in kept):
             kept.append(item)
-    if not any(item.rule.kind in _ASKING for item in kept):
-        kept += last[:1]
     return kept
 
 

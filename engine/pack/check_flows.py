@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from engine.core.domain import END, Flow, FlowStep, StepKind
 from engine.pack import graph
+from engine.pack.check_start import FLOWS_OF_THE_CORE
 from engine.pack.draft import Draft
 from engine.pack.source import Node
 
@@ -119,9 +120,19 @@ def _unreachable_flows(draft: Draft) -> None:
         used |= {step.flow for step in flow.steps if step.flow and step.flow != flow.id}
     used |= {str(act.arg) for act in draft.acts() if act.kind == "start"}
     for flow in draft.flows.values():
-        if flow.called_only and flow.id not in used:
-            key = draft.merged.flows[flow.id].key
+        key = draft.merged.flows[flow.id].key
+        if flow.id in used or flow.id in FLOWS_OF_THE_CORE:
+            continue
+        if flow.called_only:
             draft.report.warning(key, f"flow '{flow.id}' is `called_only` and nothing calls it")
+        elif flow.pattern and draft.merged.flows[flow.id].layer in _own_layers(draft):
+            hint = "a rule may `start` it, a step may `call` it or `link` to it"
+            draft.report.warning(key, f"repair flow '{flow.id}' is never started", hint)
+
+
+def _own_layers(draft: Draft) -> range:
+    """The layers above the root pack: what the root offers is for its children to use."""
+    return range(1, len(draft.merged.layers))
 
 
 def _endless_calls(draft: Draft) -> None:

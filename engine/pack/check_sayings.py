@@ -30,7 +30,8 @@ def _unset_slots(draft: Draft) -> None:
     slots = frozenset(draft.slots)
     needed = {name: needed_slots(response, slots) for name, response in draft.responses.items()}
     always = _always(draft)
-    at_entry = _entries(draft)
+    by_words = _by_words(draft)
+    at_entry = _entries(draft, by_words)
     for flow in draft.flows.values():
         if flow.pattern or not flow.steps or flow.id in draft.loose_ends:
             continue
@@ -39,7 +40,7 @@ def _unset_slots(draft: Draft) -> None:
             if step.id not in may:
                 continue
             known = always | may[step.id] | frozenset(step.reads) | {step.slot}
-            for slot in sorted(needed.get(step.response, frozenset()) - known - _by_words(draft, flow.id)):
+            for slot in sorted(needed.get(step.response, frozenset()) - known - by_words[flow.id]):
                 where = draft.slots[slot].where
                 message = (
                     f"flow '{flow.id}': '{step.response}' says slot '{slot}', which nothing has set by then"
@@ -53,16 +54,15 @@ def _always(draft: Draft) -> frozenset[str]:
     return frozenset(kept | {name for act in draft.acts() if act.kind == "set_slots" for name, _ in act.arg})
 
 
-def _by_words(draft: Draft, flow: str) -> frozenset[str]:
-    """Slots of this flow that a caller may fill at any time by saying more than was asked."""
-    found = {name for name in draft.flows[flow].owns if draft.slots[name].filled_by == "caller"}
-    asked = {
-        name for item in draft.flows.values() for step in item.steps for name in (step.slot, *step.accepts)
-    }
-    return frozenset(found & asked)
+def _by_words(draft: Draft) -> dict[str, frozenset[str]]:
+    """Flow to its slots that a caller may fill at any time by saying more than was asked."""
+    steps = [step for flow in draft.flows.values() for step in flow.steps]
+    asked = {name for step in steps for name in (step.slot, *step.accepts)}
+    fillable = {name for name, slot in draft.slots.items() if slot.filled_by == "caller" and name in asked}
+    return {name: flow.owns & fillable for name, flow in draft.flows.items()}
 
 
-def _entries(draft: Draft) -> dict[str, frozenset[str]]:
+def _entries(draft: Draft, by_words: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     """What may be set when a flow begins: whatever may be set where it is called from or linked to."""
     entry: dict[str, frozenset[str]] = {name: frozenset() for name in draft.flows}
     changed = True
@@ -72,7 +72,7 @@ def _entries(draft: Draft) -> dict[str, frozenset[str]]:
             places = _forward(draft, name, entry[name])
             for step in flow.steps:
                 if step.kind in {StepKind.CALL, StepKind.LINK} and step.flow in entry and step.id in places:
-                    inherited = places[step.id] | entry[step.flow] | _by_words(draft, name)
+                    inherited = places[step.id] | entry[step.flow] | by_words[name]
                     changed = changed or inherited != entry[step.flow]
                     entry[step.flow] = inherited
     return entry

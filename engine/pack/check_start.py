@@ -10,7 +10,7 @@ from engine.pack.source import Kind, Node
 FLOWS_OF_THE_CORE = (
     "pattern_session_start", "pattern_completed", "pattern_continue_interrupted", "pattern_correction",
     "pattern_clarification", "pattern_cancel_flow", "pattern_goodbye", "pattern_repeat", "pattern_smalltalk",
-    "pattern_wait", "pattern_no_input", "pattern_no_match", "pattern_human_handoff",
+    "pattern_wait", "pattern_cannot_handle", "pattern_no_input", "pattern_no_match", "pattern_human_handoff",
     "pattern_transfer_failed",
 )  # fmt: skip
 """Repair flows that the core starts by name in any call."""
@@ -18,6 +18,7 @@ RESPONSES_OF_THE_CORE = ("utter_how_can_i_help", "utter_handover", "utter_transf
 """Prompts that the core says by itself."""
 PERSON = "reception"
 """The transfer target of last resort."""
+_SHOWN = 3
 _EMERGENCY = ("L0", "L1")
 _STATE_NAMES = frozenset({"flow", "asking", "turn", "outcome"})
 
@@ -44,7 +45,10 @@ def _parts_of_the_core(draft: Draft, top: Node) -> None:
     for what, names, known in needed:
         missing = [name for name in names if name not in known]
         if missing and what not in draft.report.unsure:
-            message = f"the pack has no {what} {', '.join(map(repr, missing))}, which any call may need"
+            named = ", ".join(f"'{name}'" for name in missing[:_SHOWN]) + (
+                ", ..." if missing[_SHOWN:] else ""
+            )
+            message = f"the pack has no {what} {named}, which any call may need"
             draft.report.error(top, message, "extends: base brings it along")
 
 

@@ -89,6 +89,13 @@ class Merger:
             for key, into in (("transfers", merged.transfers), ("ladder", merged.ladder),
                               ("success_responses", merged.success_responses)):  # fmt: skip
                 for name, key_node, node in domain.pairs(key):
+                    if key == "success_responses" and name in into and into[name].node.text != node.text:
+                        hint = (
+                            f"it is so in {into[name].key.where}; a child may add to these, never change them"
+                        )
+                        message = f"'{name}' follows '{into[name].node.text}' and nothing else"
+                        self.report.error(node, message, hint)
+                        continue
                     into[name] = Definition(key_node, node, number, sealed=False)
             for item in domain.list_of("required_policies"):
                 merged.required.setdefault(item.text, item)

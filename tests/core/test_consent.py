@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.core.commands import Affirm, Choose, Deny, SetSlot, StartFlow
 from engine.core.decision import Verdict
 from engine.core.events import BargedIn, Heard, Understood
@@ -140,3 +142,17 @@ def test_which_of_two_readings_is_meant_is_chosen_or_denied() -> None:
         call.means(command)
         assert call.value("pickup") == value
         assert call.asks == ("hour" if value else "pickup")
+
+
+def test_an_answer_to_a_question_whose_task_is_gone_moves_nothing() -> None:
+    for call, command in (
+        (at_the_readback(), Affirm()),
+        (at_the_readback(), Deny()),
+        (at_the_offer(), Choose(0)),
+    ):
+        call.state = replace(call.state, stack=())
+        slots = call.state.slots
+        call.means(command)
+        assert call.state.slots["service"] is slots["service"]
+        assert "bench.commit" not in call.requests
+        assert call.asks == "open"

@@ -9,10 +9,19 @@ import pytest
 from engine.core.actions import HangUp, Request, Transfer
 from engine.core.commands import Affirm, Cancel, Choose, Deny, SetSlot, StartFlow
 from engine.core.decision import Verdict
-from engine.core.domain import Branch, FlowStep, StepKind
-from tests.core.workshop import BOOK, DOMAIN, MORNING, NAME, Call, at_the_offer, at_the_readback, condition, with_flow
-
-STEP = {"where": "test.yml:3"}
+from engine.core.domain import Branch, StepKind
+from tests.core.workshop import (
+    BOOK,
+    DOMAIN,
+    MORNING,
+    NAME,
+    Call,
+    a_step,
+    at_the_offer,
+    at_the_readback,
+    condition,
+    with_flow,
+)
 
 
 def test_a_repair_is_booked_from_the_first_word_to_the_book() -> None:
@@ -38,7 +47,10 @@ def test_more_after_a_task_is_another_task() -> None:
 
 def test_a_called_flow_comes_back_to_where_it_was_called_from() -> None:
     call = Call().means(*BOOK[:2], SetSlot("bike", "road"))
-    assert [(frame.flow, frame.called) for frame in call.state.stack] == [("book_repair", False), ("describe_bike", True)]
+    assert [(frame.flow, frame.called) for frame in call.state.stack] == [
+        ("book_repair", False),
+        ("describe_bike", True),
+    ]
     call.means(SetSlot("frame_size", "56"), SetSlot("gears", "true"))
     assert call.asks == "full_name"
     assert (call.value("frame_size"), call.value("gears")) == (56, True)
@@ -71,14 +83,16 @@ def test_an_expression_sets_a_slot_to_what_another_holds() -> None:
 
 
 def test_a_flow_transfers() -> None:
-    call = Call().means(StartFlow("open_lock"), SetSlot("lock_code", "1234"), SetSlot("birthday", "1984-03-12"))
+    call = Call().means(
+        StartFlow("open_lock"), SetSlot("lock_code", "1234"), SetSlot("birthday", "1984-03-12")
+    )
     assert [(item.to, item.reason) for item in call.actions if isinstance(item, Transfer)] == [
         ("locksmith", "open_lock.person")
     ]
 
 
 def test_a_flow_hangs_up_for_a_reason() -> None:
-    call = Call(with_flow("open_lock", FlowStep("bye", StepKind.HANG_UP, **STEP))).means(StartFlow("open_lock"))
+    call = Call(with_flow("open_lock", a_step("bye", StepKind.HANG_UP))).means(StartFlow("open_lock"))
     assert [item.reason for item in call.actions if isinstance(item, HangUp)] == ["open_lock.bye"]
 
 
@@ -99,7 +113,7 @@ def test_an_offer_of_nothing_is_declined() -> None:
 
 
 def test_an_offer_is_passed_when_the_choice_is_made_already() -> None:
-    into = FlowStep("pick", StepKind.OFFER, slot="openings", into="bike", response="utter_offer_openings", **STEP)
+    into = a_step("pick", StepKind.OFFER, slot="openings", into="bike", response="utter_offer_openings")
     call = Call(with_flow("open_lock", into)).means(SetSlot("bike", "road"), StartFlow("open_lock"))
     assert call.says == ["utter_ask_anything_else"]
 
@@ -119,10 +133,14 @@ def test_a_flow_without_steps_ends_at_once() -> None:
 
 
 def test_the_first_branch_that_holds_is_taken() -> None:
-    branches = (Branch(condition("turn > 5"), "END"), Branch(condition("turn == 1"), "two"), Branch(None, "END"))
+    branches = (
+        Branch(condition("turn > 5"), "END"),
+        Branch(condition("turn == 1"), "two"),
+        Branch(None, "END"),
+    )
     steps = (
-        FlowStep("one", StepKind.NOOP, branches=branches, following="END", **STEP),
-        FlowStep("two", StepKind.SAY, response="utter_see_you", **STEP),
+        a_step("one", StepKind.NOOP, branches=branches, following="END"),
+        a_step("two", StepKind.SAY, response="utter_see_you"),
     )
     assert Call(with_flow("open_lock", *steps)).means(StartFlow("open_lock")).says[0] == "utter_see_you"
 
@@ -130,8 +148,8 @@ def test_the_first_branch_that_holds_is_taken() -> None:
 def test_a_branch_may_look_at_the_outcome_of_a_request() -> None:
     branches = (Branch(condition('outcome == "none_found"'), "two"),)
     steps = (
-        FlowStep("one", StepKind.REQUEST, service="desk.task", branches=branches, following="END", **STEP),
-        FlowStep("two", StepKind.SAY, response="utter_see_you", **STEP),
+        a_step("one", StepKind.REQUEST, service="desk.task", branches=branches, following="END"),
+        a_step("two", StepKind.SAY, response="utter_see_you"),
     )
     service = replace(DOMAIN.services["desk.task"], needs=(), outcomes=("filed", "none_found"))
     domain = with_flow("open_lock", *steps)
@@ -141,7 +159,7 @@ def test_a_branch_may_look_at_the_outcome_of_a_request() -> None:
 
 
 def test_a_service_without_what_it_needs_hands_over() -> None:
-    steps = (FlowStep("one", StepKind.REQUEST, service="bench.hold", **STEP),)
+    steps = (a_step("one", StepKind.REQUEST, service="bench.hold"),)
     call = Call(with_flow("open_lock", *steps)).means(StartFlow("open_lock"))
     assert [(item.by, item.why) for item in call.decisions if item.verdict is Verdict.FAILED_CLOSED] == [
         ("engine", "ValueError")
@@ -149,7 +167,7 @@ def test_a_service_without_what_it_needs_hands_over() -> None:
 
 
 def test_when_a_task_ends_the_interrupted_one_is_taken_up_with_words() -> None:
-    steps = (FlowStep("one", StepKind.SAY, response="utter_see_you", **STEP),)
+    steps = (a_step("one", StepKind.SAY, response="utter_see_you"),)
     call = Call(with_flow("open_lock", *steps)).means(*BOOK[:2]).means(StartFlow("open_lock"))
     assert call.says == ["utter_see_you", "utter_continue", "utter_ask_bike"]
 
@@ -166,7 +184,7 @@ def test_repair_flows_give_way_to_a_new_task() -> None:
 
 
 def test_a_repair_flow_may_ask_and_is_not_run_through() -> None:
-    ask = FlowStep("one", StepKind.COLLECT, slot="gears", response="utter_ask_gears", **STEP)
+    ask = a_step("one", StepKind.COLLECT, slot="gears", response="utter_ask_gears")
     from engine.core.commands import Wait
 
     call = Call(with_flow("pattern_wait", ask, pattern=True)).means(*BOOK[:2]).means(Wait())
@@ -176,7 +194,7 @@ def test_a_repair_flow_may_ask_and_is_not_run_through() -> None:
 def test_a_repair_flow_that_waits_for_the_world_is_left_there() -> None:
     from engine.core.commands import Wait
 
-    request = FlowStep("one", StepKind.REQUEST, service="bench.find", **STEP)
+    request = a_step("one", StepKind.REQUEST, service="bench.find")
     call = Call(with_flow("pattern_wait", request, pattern=True))
     del call.world["bench.find"]
     call.means(*BOOK[:2]).means(Wait())
@@ -208,3 +226,14 @@ def keys(call: Call) -> list[str]:
 def test_a_question_is_put_in_the_language_of_the_call(language: str) -> None:
     call = Call(language=language).means(StartFlow("book_repair"))
     assert call.text == {"en": "What is to be repaired?", "lt": "Ką reikia taisyti?"}[language]
+
+
+def test_a_repair_flow_in_a_circle_hands_over() -> None:
+    from engine.core.commands import Wait
+
+    circle = a_step("one", StepKind.NOOP, following="one")
+    call = Call(with_flow("pattern_wait", circle, pattern=True)).means(*BOOK[:2]).means(Wait())
+    assert [item.why for item in call.decisions if item.verdict is Verdict.FAILED_CLOSED] == [
+        "EndlessFlowError"
+    ]
+    assert call.state.phase == "transferring"

@@ -42,7 +42,9 @@ def test_a_transfer_gives_back_what_was_held_and_tells_the_person_what_is_known(
 
 
 def test_a_secret_is_not_told_to_anybody() -> None:
-    call = Call().means(StartFlow("open_lock"), SetSlot("lock_code", "1234"), SetSlot("birthday", "1984-03-12"))
+    call = Call().means(
+        StartFlow("open_lock"), SetSlot("lock_code", "1234"), SetSlot("birthday", "1984-03-12")
+    )
     action = next(item for item in call.actions if isinstance(item, Transfer))
     assert "lock_code" not in action.summary["slots"]
     assert action.summary["slots"]["birthday"] == "1984-03-12"

@@ -115,12 +115,20 @@ def test_an_answer_that_says_the_same_again_moves_on() -> None:
 
 
 def test_a_value_that_is_known_already_is_no_answer_to_another_question() -> None:
-    call = Call().means(StartFlow("book_repair"), SetSlot("service", "brakes")).means(SetSlot("service", "brakes"))
+    call = (
+        Call()
+        .means(StartFlow("book_repair"), SetSlot("service", "brakes"))
+        .means(SetSlot("service", "brakes"))
+    )
     assert call.says == ["utter_no_match", "utter_ask_bike"]
 
 
 def test_the_parts_of_a_name_add_up_over_turns() -> None:
-    call = Call().means(StartFlow("book_repair"), *BOOK[1:3]).means(SetSlot("full_name", {"first": "Ona", "last": None}))
+    call = (
+        Call()
+        .means(StartFlow("book_repair"), *BOOK[1:3])
+        .means(SetSlot("full_name", {"first": "Ona", "last": None}))
+    )
     assert call.says == ["utter_ask_full_name_last"]
     assert call.state.asking is not None
     assert call.state.asking.partial == "Ona"
@@ -168,3 +176,9 @@ def test_readings_that_are_asked_about_again_and_again_end_with_a_person() -> No
             call.means(SetSlot("pickup", "x", alternatives=("2026-12-02", "2026-12-03")))
     assert call.state.phase == "transferring"
     assert call.ruled(Verdict.TOOK_OVER) == ["ladder"]
+
+
+def test_a_correction_of_what_is_read_back_does_again_what_was_built_on_it() -> None:
+    call = at_the_readback().means(Correct("service", "overhaul"))
+    assert call.requests == ["bench.renew", "bench.release", "bench.find"]
+    assert call.asks == "opening"

@@ -26,11 +26,12 @@ def silent(call: Call) -> Call:
 
 def test_a_partial_prepares_and_a_final_commits() -> None:
     call = hears(Call(), AMBULANCE, final=False)
-    assert (call.state.level, call.state.prepared) == (Level.L4, Level.L0)
+    assert call.state.level is Level.L4
+    assert call.state.prepared is Level.L0
     hears(call, "hm", final=False)
     assert call.state.prepared is Level.L0
     hears(call, "it is nothing")
-    assert (call.state.level, call.state.prepared) == (Level.L4, None)
+    assert [call.state.level, call.state.prepared] == [Level.L4, None]
 
 
 def test_a_safety_level_never_falls() -> None:
@@ -81,7 +82,11 @@ def test_a_question_asked_in_vain_three_times_ends_with_a_person(how: str) -> No
         assert call.state.phase == "talking"
     silent(call) if how == "silence" else call.means(NotUnderstood("no_match"))
     assert call.ruled(Verdict.TOOK_OVER) == ["ladder"]
-    assert next(item.where for item in call.decisions if item.by == "ladder").split("/")[-1].startswith("bench.yml:")
+    assert (
+        next(item.where for item in call.decisions if item.by == "ladder")
+        .split("/")[-1]
+        .startswith("bench.yml:")
+    )
     assert call.state.phase == "transferring"
     assert "colleague who can help you" in call.text
 
@@ -113,7 +118,7 @@ def test_silence_while_understanding_works_is_not_counted() -> None:
 def test_a_question_without_a_flow_ends_with_a_person_as_well() -> None:
     call = Call()
     for _ in range(3):
-        silent(call)
+        call.means(NotUnderstood("no_match"))
     assert call.state.phase == "transferring"
     assert [item.where for item in call.decisions if item.by == "ladder"] == ["engine/core/ledger.py"]
 
@@ -128,3 +133,9 @@ def test_a_policy_may_take_over_before_the_ladder_ends() -> None:
 def test_a_yes_that_is_no_answer_counts_as_in_vain() -> None:
     call = at_the_offer().means(Affirm())
     assert call.state.no_match == {"service": 0, "bike": 0, "full_name": 0, "wish": 0, "opening": 1}
+
+
+def test_what_is_said_not_to_be_so_is_no_danger_and_no_decision() -> None:
+    call = hears(Call(), "I do not need an ambulance")
+    assert call.state.level is Level.L4
+    assert not [item for item in call.decisions if "hypothesis" in item.why]

@@ -51,7 +51,9 @@ def test_a_task_under_way_is_not_started_twice() -> None:
 
 
 def test_the_task_under_way_named_again_with_an_answer_is_no_mistake() -> None:
-    call = Call().means(StartFlow("book_repair")).means(SetSlot("service", "brakes"), StartFlow("book_repair"))
+    call = (
+        Call().means(StartFlow("book_repair")).means(SetSlot("service", "brakes"), StartFlow("book_repair"))
+    )
     assert call.asks == "bike"
     assert call.ruled(Verdict.ACCEPTED) == ["understanding", "understanding"]
 
@@ -138,7 +140,9 @@ def test_an_answer_for_a_cancelled_task_is_undone() -> None:
     call.means(Choose(0))
     number = call.waits_for
     call.means(Cancel())
-    call.happens(Answered(call.at, number, "held", {"hold": {"id": "h2", "expires": "2030-01-01T00:00:00+00:00"}}))
+    call.happens(
+        Answered(call.at, number, "held", {"hold": {"id": "h2", "expires": "2030-01-01T00:00:00+00:00"}})
+    )
     assert call.requests == ["bench.release"]
     assert call.value("hold") is None
 
@@ -155,7 +159,9 @@ def test_what_comes_after_the_wish_for_a_person_is_still_weighed() -> None:
 
 
 def test_after_a_goodbye_nothing_more_is_weighed() -> None:
-    call = Call().means(SetSlot("frame_size", 20), SetSlot("frame_size", 20), SetSlot("frame_size", 20), Affirm())
+    call = Call().means(
+        SetSlot("frame_size", 20), SetSlot("frame_size", 20), SetSlot("frame_size", 20), Affirm()
+    )
     assert call.state.phase == "transferring"
 
 
@@ -212,7 +218,12 @@ def at_the_question_of_gears() -> Call:
 
 
 def test_a_decision_names_the_line_that_it_is_about() -> None:
-    call = Call().means(StartFlow("book_repair"), SetSlot("service", "brakes"), Correct("bike", "tandem"), Ask("opening_hours"))
+    call = Call().means(
+        StartFlow("book_repair"),
+        SetSlot("service", "brakes"),
+        Correct("bike", "tandem"),
+        Ask("opening_hours"),
+    )
     where = [item.where for item in call.decisions if item.by == "understanding"]
     assert [place.rsplit("/", 1)[1].split(":")[0] for place in where] == [
         "bench.yml", "domain.yml", "domain.yml", "knowledge.yml",
@@ -234,3 +245,8 @@ def test_commands_of_a_call_that_is_being_put_through_are_stale() -> None:
     call.happens(Heard(START, Transcript.of("I can't breathe, call an ambulance")))
     call.happens(Understood(START, 1, (StartFlow("book_repair"),)))
     assert call.ruled(Verdict.STALE) == ["understanding"]
+
+
+def test_a_second_task_that_is_under_way_already_is_not_queued() -> None:
+    call = Call().means(StartFlow("open_lock")).means(StartFlow("book_repair"), StartFlow("open_lock"))
+    assert [frame.flow for frame in call.state.stack] == ["open_lock", "book_repair"]

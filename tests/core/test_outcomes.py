@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.core.commands import Affirm, Choose, StartFlow
 from engine.core.decision import Verdict
 from engine.core.events import Answered, Heard, TimedOut
 from engine.core.state import Status
 from engine.core.utterance import Transcript
-from tests.core.workshop import BOOK, BOOKED, HOLD, LATER, MORNING, Call, at_the_offer, at_the_readback
+from tests.core.workshop import (
+    BOOK,
+    BOOKED,
+    HOLD,
+    LATER,
+    MORNING,
+    Call,
+    act,
+    at_the_offer,
+    at_the_readback,
+    with_policy,
+)
 
 RENEWED = {"id": "h1", "expires": "2026-11-23T08:09:00+00:00"}
 
@@ -150,3 +163,21 @@ def test_the_same_answer_again_leaves_the_choice_in_place() -> None:
     call.world["bench.commit"] = ("committed", {"booked": BOOKED, "unknown": 1})
     call.means(Affirm())
     assert call.says[0] == "utter_booked"
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_new_search_makes_the_chosen_time_void_even_when_it_finds_the_same(kind: type) -> None:
+    call = at_the_readback(with_policy(act("action", "bench.find"), when="turn == 3"))
+    call.world["bench.find"] = ("found", {"openings": kind([MORNING, LATER])})
+    call.happens(Heard(call.at, Transcript.of("hm")))
+    assert call.requests == ["bench.find", "bench.release"]
+    assert call.value("opening") is None
+    assert call.asks == "opening"
+
+
+def test_a_record_that_is_given_again_does_not_count_as_a_change() -> None:
+    call = at_the_readback(with_policy(act("action", "bench.hold"), when="turn == 3"))
+    call.happens(Heard(call.at, Transcript.of("hm")))
+    assert call.requests == ["bench.hold"]
+    assert call.value("hold") == HOLD
+    assert call.asks == "confirm"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.core.actions import HangUp, Listen, Prepare, Request, Transfer, Understand
-from engine.core.commands import Affirm, Deny, StartFlow
+from engine.core.commands import Affirm, Deny, SetSlot, StartFlow
 from engine.core.decision import Verdict
 from engine.core.events import Heard
 from engine.core.utterance import Transcript
@@ -52,7 +52,9 @@ def test_a_policy_that_does_not_hold_leaves_the_turn_alone() -> None:
 
 
 def test_an_act_whose_condition_does_not_hold_is_left_out() -> None:
-    domain = with_policy(act("say", "utter_smalltalk", "turn > 1"), act("say", "utter_of_course", "turn == 1"))
+    domain = with_policy(
+        act("say", "utter_smalltalk", "turn > 1"), act("say", "utter_of_course", "turn == 1")
+    )
     assert hears(Call(domain)).says == ["utter_of_course"]
 
 
@@ -198,3 +200,22 @@ def test_a_read_back_of_a_flow_that_has_none_changes_nothing() -> None:
     call = Call(with_policy(act("read_back"), when="turn > 1")).means(StartFlow("book_repair"))
     hears(call)
     assert call.asks == "service"
+
+
+def test_understanding_may_be_forbidden() -> None:
+    call = hears(Call(with_guard(act("transfer", "reception"), forbids="understand")))
+    assert not [action for action in call.actions if isinstance(action, Understand)]
+    assert call.state.phase == "transferring"
+
+
+def test_a_service_beside_the_flow_is_asked_without_what_it_could_do_without() -> None:
+    call = Call(with_policy(act("request", "bench.find"), when="turn == 2")).means(StartFlow("book_repair"))
+    call.means(SetSlot("service", "brakes"))
+    assert call.requests == []
+    call = Call(with_policy(act("request", "bench.find"), when="turn == 2")).means(
+        StartFlow("book_repair"), SetSlot("service", "brakes")
+    )
+    hears(call)
+    assert [item.args for item in call.actions if isinstance(item, Request)] == [
+        {"urgent": False, "service": "brakes"}
+    ]

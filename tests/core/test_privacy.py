@@ -159,3 +159,10 @@ def test_every_card_number_is_found_in_any_grouping(middle: int, joint: str, siz
     assert (
         mask(f"it is {spoken} thanks", detect(f"it is {spoken} thanks", ENGLISH)) == f"it is {REMOVED} thanks"
     )
+
+
+def test_a_transcript_without_a_secret_is_left_as_it_is() -> None:
+    harmless = Transcript.of("my bicycle has 21 gears")
+    assert discreet(harmless, ENGLISH) is harmless
+    cautious = Transcript.of("my number is 6 1 2 3 4 5 6 7, call me after 4 2 1 1 5 5")
+    assert discreet(cautious, ENGLISH).text == cautious.text

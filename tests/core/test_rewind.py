@@ -9,7 +9,7 @@ import pytest
 from engine.core import rewind
 from engine.core.commands import Affirm, Choose, Correct, Deny, SetSlot, StartFlow
 from engine.core.decision import Verdict
-from engine.core.domain import FlowStep, StepKind
+from engine.core.domain import StepKind
 from engine.core.events import Answered, Heard
 from engine.core.utterance import Transcript
 from tests.core.workshop import (
@@ -18,6 +18,7 @@ from tests.core.workshop import (
     MORNING,
     TUESDAY,
     Call,
+    a_step,
     act,
     at_the_offer,
     at_the_readback,
@@ -25,7 +26,6 @@ from tests.core.workshop import (
     with_policy,
 )
 
-STEP = {"where": "test.yml:3"}
 THURSDAY = {"days": [["2026-11-26", "2026-11-27"]]}
 
 
@@ -36,7 +36,9 @@ def test_a_changed_choice_asks_only_what_the_new_one_needs() -> None:
 
 
 def test_a_change_in_a_called_flow_goes_back_through_the_task() -> None:
-    call = Call().means(*BOOK[:2], SetSlot("bike", "road"), SetSlot("frame_size", 56), SetSlot("gears", value=True))
+    call = Call().means(
+        *BOOK[:2], SetSlot("bike", "road"), SetSlot("frame_size", 56), SetSlot("gears", value=True)
+    )
     call.means(SetSlot("full_name", {"first": "Ona", "last": "Petrė"}), SetSlot("wish", TUESDAY))
     call.means(Correct("frame_size", 60))
     assert call.requests == ["bench.find"]
@@ -45,10 +47,10 @@ def test_a_change_in_a_called_flow_goes_back_through_the_task() -> None:
 
 def test_a_value_taken_back_inside_a_called_flow_returns_to_it() -> None:
     steps = (
-        FlowStep("call", StepKind.CALL, flow="describe_bike", following="check", **STEP),
-        FlowStep(
+        a_step("call", StepKind.CALL, flow="describe_bike", following="check"),
+        a_step(
             "check", StepKind.CONFIRM, reads=("frame_size",), response="utter_see_you",
-            outcomes={"confirmed": "END", "denied": "END"}, **STEP,
+            outcomes={"confirmed": "END", "denied": "END"},
         ),
     )  # fmt: skip
     call = Call(with_flow("open_lock", *steps)).means(StartFlow("open_lock"))
@@ -60,7 +62,11 @@ def test_a_value_taken_back_inside_a_called_flow_returns_to_it() -> None:
 
 
 def test_an_interrupted_task_goes_back_when_a_later_one_changes_what_it_rests_on() -> None:
-    call = at_the_offer().means(StartFlow("open_lock")).means(SetSlot("wish", {"days": [["2026-11-26", "2026-11-27"]]}))
+    call = (
+        at_the_offer()
+        .means(StartFlow("open_lock"))
+        .means(SetSlot("wish", {"days": [["2026-11-26", "2026-11-27"]]}))
+    )
     assert call.value("openings") is None
     assert call.state.stack[0].step == "search"
     assert call.asks == "lock_code"
@@ -68,9 +74,9 @@ def test_an_interrupted_task_goes_back_when_a_later_one_changes_what_it_rests_on
 
 def test_a_change_beneath_ends_the_flows_that_were_called_from_there() -> None:
     steps = (
-        FlowStep("ask", StepKind.COLLECT, slot="pickup", response="utter_ask_pickup", following="at", **STEP),
-        FlowStep("at", StepKind.COLLECT, slot="hour", response="utter_ask_hour", following="call", **STEP),
-        FlowStep("call", StepKind.CALL, flow="describe_bike", **STEP),
+        a_step("ask", StepKind.COLLECT, slot="pickup", response="utter_ask_pickup", following="at"),
+        a_step("at", StepKind.COLLECT, slot="hour", response="utter_ask_hour", following="call"),
+        a_step("call", StepKind.CALL, flow="describe_bike"),
     )
     call = Call(with_flow("open_lock", *steps)).means(StartFlow("open_lock"))
     call.means(SetSlot("pickup", "2026-12-01"), SetSlot("hour", "15:30"))
@@ -82,11 +88,15 @@ def test_a_change_beneath_ends_the_flows_that_were_called_from_there() -> None:
 
 def test_what_a_flow_sets_from_a_slot_is_set_anew() -> None:
     steps = (
-        FlowStep("one", StepKind.COLLECT, slot="pickup", response="utter_ask_pickup", following="two", **STEP),
-        FlowStep("two", StepKind.SET, values=(("hour", "15:30"),), following="three", **STEP),
-        FlowStep("three", StepKind.COLLECT, slot="gears", response="utter_ask_gears", **STEP),
+        a_step("one", StepKind.COLLECT, slot="pickup", response="utter_ask_pickup", following="two"),
+        a_step("two", StepKind.SET, values=(("hour", "15:30"),), following="three"),
+        a_step("three", StepKind.COLLECT, slot="gears", response="utter_ask_gears"),
     )
-    call = Call(with_flow("open_lock", *steps)).means(StartFlow("open_lock")).means(SetSlot("pickup", "2026-12-01"))
+    call = (
+        Call(with_flow("open_lock", *steps))
+        .means(StartFlow("open_lock"))
+        .means(SetSlot("pickup", "2026-12-01"))
+    )
     assert call.value("hour") == "15:30"
     call.means(Correct("pickup", "2026-12-02"))
     assert call.value("hour") == "15:30"
@@ -94,14 +104,16 @@ def test_what_a_flow_sets_from_a_slot_is_set_anew() -> None:
 
 
 def test_setting_a_slot_to_what_it_holds_changes_nothing() -> None:
-    steps = (FlowStep("one", StepKind.SET, values=(("wish", TUESDAY), ("hour", None)), **STEP),)
+    steps = (a_step("one", StepKind.SET, values=(("wish", TUESDAY), ("hour", None))),)
     call = at_the_offer(with_flow("open_lock", *steps)).means(StartFlow("open_lock"))
     assert call.value("openings") is not None
     assert call.asks == "opening"
 
 
 @pytest.mark.parametrize("change", [Correct("service", "overhaul"), Correct("wish", THURSDAY)])
-def test_a_time_that_is_kept_too_late_for_a_caller_who_changed_their_mind_is_released(change: Correct) -> None:
+def test_a_time_that_is_kept_too_late_for_a_caller_who_changed_their_mind_is_released(
+    change: Correct,
+) -> None:
     call = at_the_offer()
     del call.world["bench.hold"]
     call.means(Choose(0))
@@ -130,10 +142,10 @@ def test_an_answer_to_a_search_with_the_old_wish_is_not_offered() -> None:
 def test_a_flow_that_links_to_itself_has_an_end() -> None:
     domain = with_flow(
         "open_lock",
-        FlowStep("one", StepKind.COLLECT, slot="gears", accepts=("bike",), **STEP),
-        FlowStep("two", StepKind.REQUEST, service="bench.find", **STEP),
-        FlowStep("three", StepKind.OFFER, slot="openings", into="opening", **STEP),
-        FlowStep("four", StepKind.LINK, flow="open_lock", **STEP),
+        a_step("one", StepKind.COLLECT, slot="gears", accepts=("bike",)),
+        a_step("two", StepKind.REQUEST, service="bench.find"),
+        a_step("three", StepKind.OFFER, slot="openings", into="opening"),
+        a_step("four", StepKind.LINK, flow="open_lock"),
     )
     assert rewind.fills(domain, domain.flows["open_lock"]) == {"gears", "bike", "openings", "opening"}
 
@@ -163,7 +175,9 @@ def test_a_policy_that_reads_back_outside_of_any_flow_changes_nothing() -> None:
 
 def test_a_service_without_parameters_is_asked_with_none() -> None:
     service = replace(DOMAIN.services["bench.find"], needs=(), wants=(), fixed=())
-    domain = with_flow("open_lock", FlowStep("one", StepKind.REQUEST, service="bench.find", **STEP))
-    call = Call(replace(domain, services={**domain.services, service.id: service})).means(StartFlow("open_lock"))
+    domain = with_flow("open_lock", a_step("one", StepKind.REQUEST, service="bench.find"))
+    call = Call(replace(domain, services={**domain.services, service.id: service})).means(
+        StartFlow("open_lock")
+    )
     asked = next(action for action in call.actions if getattr(action, "service", "") == "bench.find")
     assert asked.args == {}  # type: ignore[union-attr]

@@ -41,9 +41,17 @@ def coerced(kind: str, value: Any) -> Any:
         ("service", "brakes", "brakes"),
         ("provider", "vilte", "vilte"),
         ("provider", "same", "same"),
-        ("when", {"days": [["2026-12-01", None]], "order": "later"}, {"days": [["2026-12-01", None]], "order": "later"}),
+        (
+            "when",
+            {"days": [["2026-12-01", None]], "order": "later"},
+            {"days": [["2026-12-01", None]], "order": "later"},
+        ),
         ("when", {"times": [["9:00".zfill(5), "12:00:00"]]}, {"times": [["09:00", "12:00"]]}),
-        ("when", {"exact": ["2026-12-01T10:00:00"], "around": "10:00"}, {"exact": ["2026-12-01T10:00"], "around": "10:00"}),
+        (
+            "when",
+            {"exact": ["2026-12-01T10:00:00"], "around": "10:00"},
+            {"exact": ["2026-12-01T10:00"], "around": "10:00"},
+        ),
         ("record", {"id": 1}, {"id": 1}),
     ],
 )
@@ -87,9 +95,13 @@ def test_what_a_slot_cannot_hold_is_refused(kind: str, value: Any) -> None:
 
 json_data = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["first", "last", "days", "times", "not_days", "exact", "around", "order", "x"]), inner, max_size=3
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["first", "last", "days", "times", "not_days", "exact", "around", "order", "x"]),
+            inner,
+            max_size=3,
+        )
     ),
     max_leaves=8,
 )
@@ -136,8 +148,14 @@ def test_a_new_wish_keeps_what_is_not_said_anew(held: Any, said: Any, wish: Any)
 
 def test_a_whole_new_name_replaces_the_old_one_and_a_part_completes_it() -> None:
     held = {"first": "Ona", "last": "Petrė"}
-    assert slots.joined(SlotType.NAME, held, {"first": "Jonė", "last": None}) == {"first": "Jonė", "last": "Petrė"}
-    assert slots.joined(SlotType.NAME, held, {"first": "Rasa", "last": "Kalnė"}) == {"first": "Rasa", "last": "Kalnė"}
+    assert slots.joined(SlotType.NAME, held, {"first": "Jonė", "last": None}) == {
+        "first": "Jonė",
+        "last": "Petrė",
+    }
+    assert slots.joined(SlotType.NAME, held, {"first": "Rasa", "last": "Kalnė"}) == {
+        "first": "Rasa",
+        "last": "Kalnė",
+    }
     assert slots.joined(SlotType.TEXT, "old", "new") == "new"
     assert slots.joined(SlotType.TEXT, None, "new") == "new"
 
@@ -149,7 +167,8 @@ def test_a_check_that_cannot_be_evaluated_rejects() -> None:
     from tests.core.workshop import condition
 
     checked = replace(
-        DOMAIN.slots["frame_size"], rejections=(Rejection(condition("hours_until(value) > 1"), "utter_frame_too_large"),)
+        DOMAIN.slots["frame_size"],
+        rejections=(Rejection(condition("hours_until(value) > 1"), "utter_frame_too_large"),),
     )
     domain = replace(DOMAIN, slots={**DOMAIN.slots, "frame_size": checked})
     call = Call(domain).means(StartFlow("book_repair"), SetSlot("frame_size", 56))

@@ -106,3 +106,12 @@ def test_a_greeting_is_returned() -> None:
 
 def test_how_are_you_is_answered_in_the_middle_of_a_task() -> None:
     assert at_the_offer().means(SmallTalk("how_are_you")).says == ["utter_smalltalk", "utter_offer_openings"]
+
+
+def test_what_was_said_is_repeated_while_the_world_is_awaited() -> None:
+    call = at_the_offer()
+    del call.world["bench.find"]
+    call.means(SetSlot("wish", {"order": "soonest"})).means(Ask("opening_hours"))
+    assert call.asks is None
+    call.means(Repeat())
+    assert call.says == ["utter_of_course", "utter_answer_opening_hours"]

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import jinja2  # noqa: F401 - the parser of expressions, which must be there before the world is switched off
+import jinja2.debug  # noqa: F401 - the parser of expressions, which must be there before the world is switched off
 
 from engine.core.actions import Action, Request, Say
 from engine.core.commands import Command, SetSlot, StartFlow
 from engine.core.condition import Condition, compile_condition
 from engine.core.decision import Decision, Verdict
-from engine.core.domain import Act, Domain, Flow, FlowStep, Guarantee, Guard, Policy
+from engine.core.domain import Act, Domain, Flow, FlowStep, Guarantee, Guard, Policy, StepKind
 from engine.core.events import Answered, CallStarted, Event, Heard, Spoken, Understood
 from engine.core.expression import Names
 from engine.core.machine import step
@@ -55,7 +55,12 @@ class Call:
     """One call, and everything that came of its last turn."""
 
     def __init__(
-        self, domain: Domain = DOMAIN, *, number: str | None = None, language: str | None = None, begin: bool = True
+        self,
+        domain: Domain = DOMAIN,
+        *,
+        number: str | None = None,
+        language: str | None = None,
+        begin: bool = True,
     ) -> None:
         self.domain = domain
         self.state = DialogueState()
@@ -85,7 +90,9 @@ class Call:
             elif isinstance(action, Request) and action.service in self.world:
                 self._fold(Answered(self.at, action.id, *self.world[action.service]))
 
-    def means(self, *commands: Command, source: str = "lexical", listened: bool = True, text: str = "hm") -> Call:
+    def means(
+        self, *commands: Command, source: str = "lexical", listened: bool = True, text: str = "hm"
+    ) -> Call:
         """The caller listens to the end, and says something that is understood so."""
         self.happens(*self.listened() if listened else (), Heard(self.at, Transcript.of(text)))
         before = self.actions, self.decisions
@@ -182,7 +189,9 @@ def with_guard(
     """The workshop with one guard more."""
     conditions = [condition(text) if text is not None else None for text in (unless, when)]
     prefixes = (prefix,) if prefix else ()
-    rule = Guard("of_the_test", "test.yml:1", "why", (forbids,), conditions[0], conditions[1], instead, prefixes)
+    rule = Guard(
+        "of_the_test", "test.yml:1", "why", (forbids,), conditions[0], conditions[1], instead, prefixes
+    )
     return replace(DOMAIN, guards=(rule, *DOMAIN.guards))
 
 
@@ -190,6 +199,11 @@ def with_guarantee(never: str) -> Domain:
     """The workshop with one guarantee more."""
     rule = Guarantee("of_the_test", "test.yml:1", "why", condition(never))
     return replace(DOMAIN, guarantees=(rule, *DOMAIN.guarantees))
+
+
+def a_step(name: str, kind: StepKind, **more: Any) -> FlowStep:
+    """A step of a test's own flow."""
+    return FlowStep(name, kind, "test.yml:3", **more)
 
 
 def with_flow(name: str, *steps: FlowStep, pattern: bool = False) -> Domain:

@@ -30,6 +30,10 @@ class _Found:
     confidence: float
 
 
+_Herald = tuple[int, int, str]
+"""Where words stand that announce a name, how many they are, and their kind."""
+
+
 class NameGrammar:
     """Finds the name a caller gives."""
 
@@ -91,23 +95,28 @@ class NameGrammar:
 
     def _in_text(self, words: Sequence[Word], *, asking: bool) -> _Found | None:
         """The surest name of one text."""
+        heralds = [
+            (index, *hit)
+            for index in range(len(words))
+            if (hit := self._introduced.at(words, index)) is not None
+        ]
         candidates = [
-            *self._labelled(words),
-            *self._introductions(words, asking=asking),
+            *self._labelled(words, heralds),
+            *self._introductions(words, heralds, asking=asking),
             *self._signed(words),
         ]
         if asking and not candidates:
             candidates = [*self._bare(words)]
         return max(candidates, key=lambda found: found.confidence, default=None)
 
-    def _introductions(self, words: Sequence[Word], *, asking: bool) -> Iterable[_Found]:
+    def _introductions(
+        self, words: Sequence[Word], heralds: Sequence[_Herald], *, asking: bool
+    ) -> Iterable[_Found]:
         """'My name is ...' alone may be followed by one word; 'it's ...' needs more to be believed."""
         after = 0
-        for index in range(len(words)):
-            hit = self._introduced.at(words, index)
-            if hit is None or hit[1] in ("first_label", "last_label") or index < after:
+        for index, taken, kind in heralds:
+            if kind in ("first_label", "last_label") or index < after:
                 continue
-            taken, kind = hit
             if kind == "other":
                 after = index + taken
                 continue
@@ -127,15 +136,14 @@ class NameGrammar:
             elif self._believed(name, words, index + taken):
                 yield _Found(name, "full", 0.7 if count > 1 else 0.55)
 
-    def _labelled(self, words: Sequence[Word]) -> Iterable[_Found]:
+    def _labelled(self, words: Sequence[Word], heralds: Sequence[_Herald]) -> Iterable[_Found]:
         """'First name Anna, last name Novak': both labels make one full name."""
         parts: dict[str, tuple[Word, ...]] = {}
-        for index in range(len(words)):
-            hit = self._introduced.at(words, index)
-            if hit is not None and hit[1] in ("first_label", "last_label"):
-                name = self._name_from(words, index + hit[0], marks=True, lenient=True)
+        for index, taken, kind in heralds:
+            if kind in ("first_label", "last_label"):
+                name = self._name_from(words, index + taken, marks=True, lenient=True)
                 if name:
-                    parts.setdefault(hit[1].removesuffix("_label"), name)
+                    parts.setdefault(kind.removesuffix("_label"), name)
         if len(parts) == 2:
             yield _Found((*parts["first"], *parts["last"]), "both", 0.95)
         for part, name in parts.items():

@@ -96,15 +96,19 @@ class Phrases(Generic[T]):
 
         Of two that differ in diacritics alone the one written as heard is meant.
         """
+        options = self._by_first.get(words[index].key)
+        if options is None:
+            return None
         found: tuple[int, T] | None = None
-        for keys, written, value in self._by_first.get(words[index].key, ()):
+        for keys, written, value in options:
             if found is not None and len(keys) < found[0]:
                 break
             stop = index + len(keys)
-            if stop <= len(words) and all(words[index + n].key == key for n, key in enumerate(keys)):
-                if all(words[index + n].text.lower() == text for n, text in enumerate(written)):
-                    return len(keys), value
-                found = found or (len(keys), value)
+            if stop > len(words) or any(words[index + n].key != keys[n] for n in range(1, len(keys))):
+                continue
+            if all(words[index + n].text.lower() == text for n, text in enumerate(written)):
+                return len(keys), value
+            found = found or (len(keys), value)
         return found
 
     def before(self, words: Sequence[Word], index: int) -> tuple[int, T] | None:

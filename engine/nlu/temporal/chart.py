@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.nlu.temporal.phrases import END, SOFT
+
 if TYPE_CHECKING:
     from engine.nlu.temporal.clock import Clock
     from engine.nlu.temporal.phrases import Node, Symbol
@@ -55,11 +57,19 @@ class Chart:
         self._depth += 1
         if symbol.builtin is not None:
             found += symbol.builtin(self, at)
-        else:
+        elif self._may_begin(symbol, at):
             self._walk(symbol.root, at, {}, found)
             del found[_MOST:]
         self._depth -= 1
         return found
+
+    def _may_begin(self, symbol: Symbol, at: int) -> bool:
+        """Whether the next two words, with or without a mark between, can open the symbol at all."""
+        key = self.keys[at]
+        after = self.keys[at + 1] if at + 1 < self.size else END
+        if symbol.begins(key, after):
+            return True
+        return after in SOFT and at + 2 < self.size and symbol.begins(key, self.keys[at + 2])
 
     def _walk(self, node: Node, at: int, bound: dict[str, Any], found: list[tuple[int, Any]]) -> None:
         if node.ends:
@@ -71,14 +81,14 @@ class Chart:
             for symbol, child in node.guards:
                 if not self.read(symbol, at):
                     self._walk(child, at, bound, found)
-        if at >= self.size or len(found) > _MOST:
+        if at >= self.size or len(found) > _MOST or not (node.words or node.refs):
             return
         key = self.keys[at]
         if (following := node.words.get(key)) is not None:
             self._walk(following, at + 1, bound, found)
         if node.refs:
             self._follow(node, at, bound, found)
-        if key in _SOFT and (node.words or node.refs) and self._soft(at):
+        if key in SOFT and self._soft(at):
             if (following := node.words.get(self.keys[at + 1])) is not None:
                 self._walk(following, at + 2, bound, found)
             self._follow(node, at + 1, bound, found, computed=key != ",")
@@ -95,7 +105,9 @@ class Chart:
         for symbol, name, child in node.open_to(self.keys[at]):
             if computed or symbol.builtin is None:
                 known = self._memo.get((symbol.index, at))
-                for end, meaning in self._work_out(symbol, at) if known is None else known:
+                if known is None:
+                    known = self._work_out(symbol, at)
+                for end, meaning in known:
                     self._walk(child, end, bound if name == "_" else {**bound, name: meaning}, found)
 
     def _soft(self, at: int) -> bool:
@@ -108,6 +120,3 @@ class Chart:
         if mark.norm == "-":
             return not (before.text[0].isdecimal() and after.text[0].isdecimal())
         return before.text.isalpha() and len(before.text) <= _ABBREVIATION and not after.text[0].isupper()
-
-
-_SOFT = frozenset({",", "-", "."})

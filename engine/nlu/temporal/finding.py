@@ -89,7 +89,12 @@ class Finder:
         found: list[Found] = []
         at = 0
         while at < chart.size:
-            at = self._after_long_number(chart, at)
+            key = chart.keys[at]
+            if key in self._digit_words:
+                at = self._after_long_number(chart, at)
+            elif not any(key in root.first for root in roots):
+                at += 1  # most words begin nothing temporal
+                continue
             best = self._longest(chart, roots, at, asked=bool(asking))
             if best is None:
                 at += 1

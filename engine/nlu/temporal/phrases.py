@@ -33,6 +33,11 @@ class Ref(NamedTuple):
 
 Element = str | Ref
 
+END = ""
+"""Stands for the word after the last one."""
+SOFT = frozenset({",", "-", "."})
+"""Marks that may be passed over inside a phrase."""
+
 
 @dataclass(slots=True)
 class Node:
@@ -48,10 +53,27 @@ class Node:
         """The symbols that can go on from here with this word; worked out once for each word."""
         found = self._open.get(key)
         if found is None:
-            found = tuple(ref for ref in self.refs if key in ref[0].first)
-            if found:  # words that open nothing are without number: they are not kept
-                self._open[key] = found
+            if not self.refs or key not in self.refs[0][0].known:
+                return ()  # such words are without number: they are not kept
+            found = self._open[key] = tuple(ref for ref in self.refs if key in ref[0].first)
         return found
+
+    def unguarded(self) -> Iterator[Node]:
+        """The state itself and those that only a guard stands before: guards look, and take no word."""
+        yield self
+        for _, child in self.guards:
+            yield from child.unguarded()
+
+    def may_end(self) -> bool:
+        """Whether a phrase may stop here."""
+        return any(node.ends for node in self.unguarded())
+
+    def takes(self, key: str) -> bool:
+        """Whether some phrase goes on from here with this word."""
+        return any(
+            key in node.words or any(key in symbol.first for symbol, _, _ in node.refs)
+            for node in self.unguarded()
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +89,41 @@ class Symbol:
     """True for a computed symbol that looks at the utterance rather than at a place: only for `!symbol`."""
     first: frozenset[str] = frozenset()
     """Every key a phrase of this symbol can begin with: whatever else stands there is skipped for nothing."""
+    alone: frozenset[str] = frozenset()
+    """Every key that is a whole phrase of this symbol."""
+    known: frozenset[str] = frozenset()
+    """Every word the language's phrases use."""
+    _pairs: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def begins(self, key: str, after: str) -> bool:
+        """Whether a phrase can begin with these two words, or be the first of them; may say so in vain.
+
+        "a check-up" opens dozens of symbols with its "a", and none of them knows "check": two words tell
+        that before anything is walked. Worked out once for each pair of the language's own words.
+        """
+        if after not in self.known:  # such words are without number, and none goes on with a phrase
+            after = END
+        found = self._pairs.get((key, after))
+        if found is None:
+            found = key in self.alone or key in SOFT or self._opens(key, after, set())
+            self._pairs[key, after] = found
+        return found
+
+    def _opens(self, key: str, after: str, seen: set[int]) -> bool:
+        """Look for a phrase of two words and more; `seen` are the symbols being looked at already."""
+        if self.builtin is not None:
+            return True  # it is computed, so only asking it tells
+        if self.index in seen:
+            return False
+        seen.add(self.index)
+        return any(
+            ((following := node.words.get(key)) is not None and following.takes(after))
+            or any(
+                symbol._opens(key, after, seen) or (key in symbol.alone and child.takes(after))  # noqa: SLF001 - its own kind
+                for symbol, _, child in node.open_to(key)
+            )
+            for node in self.root.unguarded()
+        )
 
 
 class PatternError(ValueError):
@@ -187,15 +244,18 @@ class Vocabulary:
 
     def close(self) -> frozenset[str]:
         """Work out where each symbol can begin; returns every word the language's phrases use."""
+        listed = [symbol for symbol in self.symbols.values() if symbol.builtin is None]
         changed = True
         while changed:
             changed = False
-            for symbol in self.symbols.values():
-                if symbol.builtin is None:
-                    first = frozenset(_starts(symbol.root))
-                    changed |= first != symbol.first
-                    symbol.first = first
-        return frozenset(word for symbol in self.symbols.values() for word in _vocabulary(symbol))
+            for symbol in listed:
+                first, alone = frozenset(_starts(symbol.root)), frozenset(_alone(symbol.root))
+                changed |= first != symbol.first or alone != symbol.alone
+                symbol.first, symbol.alone = first, alone
+        known = frozenset(word for symbol in self.symbols.values() for word in _vocabulary(symbol))
+        for symbol in self.symbols.values():
+            symbol.known = known
+        return known
 
     def undefined(self) -> list[str]:
         """Names that patterns mention and nothing defines: mistakes in the table."""
@@ -212,6 +272,15 @@ def _starts(node: Node) -> Iterator[str]:
         yield from symbol.first
     for _, child in node.guards:
         yield from _starts(child)
+
+
+def _alone(root: Node) -> Iterator[str]:
+    """The words that are a whole phrase; a computed symbol may take one word wherever it begins."""
+    for node in root.unguarded():
+        yield from (word for word, child in node.words.items() if child.may_end())
+        for symbol, _, child in node.refs:
+            if child.may_end():
+                yield from symbol.first if symbol.builtin is not None else symbol.alone
 
 
 def _vocabulary(symbol: Symbol) -> Iterator[str]:

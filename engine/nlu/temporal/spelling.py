@@ -29,5 +29,10 @@ class Spelling:
         """A name a single slip away when all such names mean the same, else the word itself."""
         if len(word) < _SHORTEST - 1 or word[0] not in self._by_letter:
             return word
-        near = [name for name in self._by_letter[word[0]] if OSA.distance(word, name, score_cutoff=1) <= 1]
+        length = len(word)
+        near = [
+            name
+            for name in self._by_letter[word[0]]
+            if -2 < len(name) - length < 2 and OSA.distance(word, name, score_cutoff=1) <= 1
+        ]
         return near[0] if near and len({self._names[name] for name in near}) == 1 else word

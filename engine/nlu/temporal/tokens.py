@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _WORD = re.compile(r"\d+|[^\W\d_]+(?:['’\"`´][^\W\d_]+)*|[^\w\s]|_")
 _QUOTES = str.maketrans({"’": "'", '"': "'", "`": "'", "´": "'"})
@@ -20,8 +20,7 @@ _CLITIC = 2
 """Letters glued to digits up to this length are a unit of the number ("3p", "15h")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word, run of digits or mark."""
 
     text: str
@@ -49,10 +48,11 @@ def split(text: str) -> list[Token]:
     """Cut a text into tokens, in one pass."""
     tokens: list[Token] = []
     after_digits = -1
+    plain = text.isascii()
     for found in _WORD.finditer(text):
         word = found.group()
         start, end = found.span()
-        norm = fold(word)
+        norm = word.lower() if plain and word.isalnum() else fold(word)
         if word[0].isdecimal():
             key, after_digits = DIGITS, end
         elif start == after_digits and len(word) < _CLITIC and word.isalpha():

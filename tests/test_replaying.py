@@ -1,0 +1,107 @@
+"""Replaying tapes, and the trace as people read it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import replaying
+from engine.calls import Desk
+from engine.core.trace import Divergence
+from engine.traces import read_tape
+
+PACK = str(Path(__file__).parent / "core" / "packs" / "workshop" / "sites" / "canal.yml")
+
+
+@pytest.fixture(scope="module")
+def tape(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tapes") / "one.jsonl"
+    desk = Desk.open("crossroads")
+    call = desk.call(desk.clock("2026-11-23T09:15"), number="+37061234567", tape=path)
+    call.open()
+    for text in ("I'd like to book a driving lesson", "Emma Berg", "I'd like to speak to a person"):
+        call.say(text)
+    call.close()
+    return path
+
+
+def test_a_tape_says_which_pack_it_was_decided_by(tape: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replaying.run([tape], None, as_json=False, show=False) == 0
+    assert capsys.readouterr().out.startswith("one.jsonl: identical, ")
+
+
+def test_a_folder_is_replayed_tape_by_tape(tape: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replaying.run([tape.parent], "crossroads", as_json=True, show=True) == 0
+    verdicts = json.loads(capsys.readouterr().out)
+    assert [(item["tape"], item["same"]) for item in verdicts] == [("one.jsonl", True)]
+    assert verdicts[0]["steps"] == len(read_tape(tape).entries)
+
+
+def test_a_folder_without_tapes_proves_nothing(tmp_path: Path) -> None:
+    assert replaying.run([tmp_path], None, as_json=False, show=False) == 1
+
+
+def test_a_tape_of_another_pack_differs_and_says_where(tape: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replaying.run([tape], PACK, as_json=False, show=False) == 1
+    out = capsys.readouterr().out
+    assert "DIFFERS" in out
+    assert "entry 1: other" in out
+    assert "another version" in out
+    assert replaying.run([tape], PACK, as_json=True, show=False) == 1
+    verdict = json.loads(capsys.readouterr().out)[0]
+    assert (verdict["same"], verdict["entry"]) == (False, 1)
+    assert verdict["what"] in {"actions", "decisions", "changes"}
+
+
+def test_a_pack_that_is_not_there_is_said_to_be_missing(tape: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replaying.run([tape], "crossroad", as_json=False, show=False) == 1
+    assert "did you mean 'crossroads'" in capsys.readouterr().out
+
+
+def test_a_broken_tape_is_a_verdict_and_shows_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text("no tape\n", "utf-8")
+    assert replaying.run([path], None, as_json=False, show=True) == 1
+    assert capsys.readouterr().out == "bad.jsonl: DIFFERS, 0 steps: bad.jsonl:1: not a line of a tape\n"
+
+
+def test_a_trace_says_who_decided_what_from_which_line(tape: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert replaying.run([tape], "crossroads", as_json=False, show=True) == 0
+    out = capsys.readouterr().out
+    assert "CallStarted" in out
+    assert "book_lesson.yml:" in out
+    assert "service = lesson [proposed, caller]" in out
+    assert "-> Transfer" in out
+    assert "-> Listen slot full_name" in out
+    assert "-> Understand" not in out
+    assert "Emma" not in out
+    assert "‹personal›" in out
+
+
+def entry(**parts: Any) -> list[str]:
+    return list(replaying.lines({"n": 3, "event": {"is": "FellSilent"}, "decisions": [], "actions": [], "changes": {}, **parts}))
+
+
+def test_a_trace_is_one_line_for_each_thing() -> None:
+    assert entry() == ["   3  FellSilent"]
+    event = {
+        "is": "Understood",
+        "at": "2026-11-23T07:15:00+00:00",
+        "commands": [{"is": "command.SetSlot", "slot": "bike", "value": {"sealed": 0, "class": "health"}}],
+    }
+    assert entry(event=event) == ["   3 07:15:00 Understood commands=[SetSlot slot=bike value=‹health›]"]
+    assert entry(actions=[{"is": "Listen", "kind": "open"}, {"is": "Wait", "timer": "x"}])[1:] == ["        -> Listen open"]
+    assert entry(changes={"slots": {"wish": {"value": {"id": "x", "order": "soonest"}, "status": "proposed", "source": "caller"}}})[
+        1:
+    ] == ["        wish = order=soonest [proposed, caller]"]
+
+
+def test_a_verdict_is_json_data() -> None:
+    assert replaying.Verdict("a", same=True, steps=3).plain() == {"tape": "a", "same": True, "steps": 3}
+    found = Divergence(2, "actions", [], [1])
+    assert replaying.Verdict("a", same=False, steps=3, why="x", divergence=found).plain() == {
+        "tape": "a", "same": False, "steps": 3, "why": "x", "entry": 2, "what": "actions",
+    }  # fmt: skip
