@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,12 +80,13 @@ def chat(
     """Take a call by text, with the state beside it."""
     desk = _desk(site, database)
     call = desk.call(_clock(desk, now), number=caller, language=language, tape=tape)
-    if jsonl:
-        _serve_lines(call)
-        return
-    from engine.terminal import converse  # noqa: PLC0415
+    with closing(call):
+        if jsonl:
+            _serve_lines(call)
+            return
+        from engine.terminal import converse  # noqa: PLC0415
 
-    converse(desk, call)
+        converse(desk, call)
 
 
 @app.command()

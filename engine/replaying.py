@@ -86,8 +86,8 @@ def _replayed(path: Path, pack: str | None, domains: dict[str, Domain]) -> Verdi
 
 def _explained(tape: Tape, domain: Domain, found: trace.Divergence) -> str:
     versions = "" if tape.header.get("version") == domain.version else " (the pack is another version)"
-    taped, now = _rules(found.taped), _rules(found.now)
-    rules = f": {taped} on the tape, {now} now" if found.what == "decisions" else ""
+    decided = found.what == "decisions"
+    rules = f": {_rules(found.taped)} on the tape, {_rules(found.now)} now" if decided else ""
     return f"entry {found.entry}: other {found.what}{rules}{versions}"
 
 

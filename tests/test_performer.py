@@ -91,7 +91,13 @@ def test_free_times_are_found_kept_and_booked(desk: Desk) -> None:
     held = answer(desk, "booking.hold", 2, opening=opening)
     assert held.outcome == "held"
     done = answer(
-        desk, "booking.commit", 3, hold=held.data["hold"], opening=opening, subject=subject, name=TOMAS["name"]
+        desk,
+        "booking.commit",
+        3,
+        hold=held.data["hold"],
+        opening=opening,
+        subject=subject,
+        name=TOMAS["name"],
     )
     assert done.outcome == "committed"
     assert done.data["appointment"]["start"] == opening["start"]

@@ -44,7 +44,9 @@ def test_a_folder_without_tapes_proves_nothing(tmp_path: Path) -> None:
     assert replaying.run([tmp_path], None, as_json=False, show=False) == 1
 
 
-def test_a_tape_of_another_pack_differs_and_says_where(tape: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_tape_of_another_pack_differs_and_says_where(
+    tape: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert replaying.run([tape], PACK, as_json=False, show=False) == 1
     out = capsys.readouterr().out
     assert "DIFFERS" in out
@@ -56,19 +58,25 @@ def test_a_tape_of_another_pack_differs_and_says_where(tape: Path, capsys: pytes
     assert verdict["what"] in {"actions", "decisions", "changes"}
 
 
-def test_a_pack_that_is_not_there_is_said_to_be_missing(tape: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pack_that_is_not_there_is_said_to_be_missing(
+    tape: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert replaying.run([tape], "crossroad", as_json=False, show=False) == 1
     assert "did you mean 'crossroads'" in capsys.readouterr().out
 
 
-def test_a_broken_tape_is_a_verdict_and_shows_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_tape_is_a_verdict_and_shows_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text("no tape\n", "utf-8")
     assert replaying.run([path], None, as_json=False, show=True) == 1
     assert capsys.readouterr().out == "bad.jsonl: DIFFERS, 0 steps: bad.jsonl:1: not a line of a tape\n"
 
 
-def test_a_trace_says_who_decided_what_from_which_line(tape: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_trace_says_who_decided_what_from_which_line(
+    tape: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert replaying.run([tape], "crossroads", as_json=False, show=True) == 0
     out = capsys.readouterr().out
     assert "CallStarted" in out
@@ -82,7 +90,11 @@ def test_a_trace_says_who_decided_what_from_which_line(tape: Path, capsys: pytes
 
 
 def entry(**parts: Any) -> list[str]:
-    return list(replaying.lines({"n": 3, "event": {"is": "FellSilent"}, "decisions": [], "actions": [], "changes": {}, **parts}))
+    return list(
+        replaying.lines(
+            {"n": 3, "event": {"is": "FellSilent"}, "decisions": [], "actions": [], "changes": {}, **parts}
+        )
+    )
 
 
 def test_a_trace_is_one_line_for_each_thing() -> None:
@@ -93,10 +105,16 @@ def test_a_trace_is_one_line_for_each_thing() -> None:
         "commands": [{"is": "command.SetSlot", "slot": "bike", "value": {"sealed": 0, "class": "health"}}],
     }
     assert entry(event=event) == ["   3 07:15:00 Understood commands=[SetSlot slot=bike value=‹health›]"]
-    assert entry(actions=[{"is": "Listen", "kind": "open"}, {"is": "Wait", "timer": "x"}])[1:] == ["        -> Listen open"]
-    assert entry(changes={"slots": {"wish": {"value": {"id": "x", "order": "soonest"}, "status": "proposed", "source": "caller"}}})[
-        1:
-    ] == ["        wish = order=soonest [proposed, caller]"]
+    assert entry(actions=[{"is": "Listen", "kind": "open"}, {"is": "Wait", "timer": "x"}])[1:] == [
+        "        -> Listen open"
+    ]
+    assert entry(
+        changes={
+            "slots": {
+                "wish": {"value": {"id": "x", "order": "soonest"}, "status": "proposed", "source": "caller"}
+            }
+        }
+    )[1:] == ["        wish = order=soonest [proposed, caller]"]
 
 
 def test_a_verdict_is_json_data() -> None:

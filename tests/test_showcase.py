@@ -7,10 +7,20 @@ import pytest
 from engine.showcase import play
 
 
-def test_the_demo_plays_a_call_shows_its_trace_and_what_is_new_in_the_book(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_demo_plays_a_call_shows_its_trace_and_what_is_new_in_the_book(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert play("gedimino") == 0
     out = capsys.readouterr().out
-    for part in ("desk    Hello", "caller  ", "who decided what", ".yml:", "The book of", "booked", "identical"):
+    for part in (
+        "desk    Hello",
+        "caller  ",
+        "who decided what",
+        ".yml:",
+        "The book of",
+        "booked",
+        "identical",
+    ):
         assert part in out
     trace = out.split("who decided what")[1].split("what is new in the book")[0]
     assert "+370" not in trace

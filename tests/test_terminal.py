@@ -67,7 +67,9 @@ def test_a_caller_may_hang_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("end", [EOFError, KeyboardInterrupt])
-def test_the_end_of_the_input_hangs_up(desk: Desk, monkeypatch: pytest.MonkeyPatch, end: type[BaseException]) -> None:
+def test_the_end_of_the_input_hangs_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, end: type[BaseException]
+) -> None:
     assert "you   /quit" in converse(desk, monkeypatch, end)
 
 

@@ -219,7 +219,9 @@ def test_a_service_that_fails_is_what_the_pack_assumes() -> None:
     world = Scripted()
     del world.answers["bench.find"]
     reply = a_call(world).command(BOOK)
-    assert [action.reason for action in reply.actions if isinstance(action, Transfer)] == ["bench_unavailable"]
+    assert [action.reason for action in reply.actions if isinstance(action, Transfer)] == [
+        "bench_unavailable"
+    ]
 
 
 def test_any_event_may_be_fed() -> None:

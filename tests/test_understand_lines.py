@@ -21,7 +21,7 @@ def answer(**line: Any) -> dict[str, Any]:
 
 
 def kinds(out: dict[str, Any]) -> list[str]:
-    return [item["type"] for item in out["commands"]]
+    return [name for item in out["commands"] for name in item]
 
 
 def test_a_wish_is_understood_without_a_call() -> None:
@@ -34,14 +34,16 @@ def test_a_wish_is_understood_without_a_call() -> None:
 def test_a_line_may_say_what_was_asked() -> None:
     out = answer(text="yes", asking="confirm")
     assert kinds(out) == ["affirm"]
-    slots = {item["slot"] for item in answer(text="the twelfth of March 1984", asking="date_of_birth")["commands"]}
-    assert slots == {"date_of_birth"}
-    slots = {item.get("slot") for item in answer(text="the twelfth of March 1984", asking="birth_date")["commands"]}
-    assert slots <= {"birth_date", "date_of_birth"}
+    for asked in ("date_of_birth", "birth_date"):
+        assert "1984-03-12" in json.dumps(answer(text="the twelfth of March 1984", asking=asked)["commands"])
 
 
 def test_a_line_may_have_a_language_a_time_and_several_readings() -> None:
-    out = answer(nbest=[{"text": "breaking"}, {"text": "rytoj", "confidence": 0.4}], language="lt", now="2026-12-01T10:00")
+    out = answer(
+        nbest=[{"text": "breaking"}, {"text": "rytoj", "confidence": 0.4}],
+        language="lt",
+        now="2026-12-01T10:00",
+    )
     assert "error" not in out
     out = answer(text="tomorrow", asking="wish", now="2026-12-01T10:00")
     assert "2026-12-02" in json.dumps(out)

@@ -76,6 +76,10 @@ class Phrase:
         if index == len(self.elements):
             return at - 1
         element = self.elements[index]
+        if not element.gap:  # most elements: one place, looked at without the loop
+            if at >= len(words) or not element.accepts(words[at], numbers):
+                return -1
+            return self._forward(words, numbers, index + 1, at + 1)
         for place in range(at, min(at + element.gap + 1, len(words))):
             if element.accepts(words[place], numbers):
                 end = self._forward(words, numbers, index + 1, place + 1)
@@ -133,8 +137,13 @@ class PhraseIndex:
         """Return every phrase found, in order; `hanging` spares the look-up if it was done."""
         if hanging is None:
             hanging = ((at, self.hanging_on(word) or ()) for at, word in enumerate(words))
-        found = (phrase.find(words, self.numbers, at) for at, phrases in hanging for phrase in phrases)
-        return sorted({occurrence for occurrence in found if occurrence is not None})
+        found: set[Occurrence] = set()
+        for at, phrases in hanging:
+            for phrase in phrases:
+                occurrence = phrase.find(words, self.numbers, at)
+                if occurrence is not None:
+                    found.add(occurrence)
+        return sorted(found)
 
 
 class BadPhraseError(ValueError):

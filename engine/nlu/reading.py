@@ -55,7 +55,8 @@ class Reader:
     def familiar(self, text: str) -> float:
         """Share of the words that the tables know as they are: whether it is this language at all."""
         words = split_words(text).folded
-        known = sum(1 for word in words if self._vocabulary.lexicon.knows(word) or word.isdecimal())
+        knows = self._vocabulary.lexicon.knows
+        known = sum([knows(word) or word.isdecimal() for word in words])
         return known / len(words) if words else 0.0
 
     def read(self, texts: Sequence[str], expecting: Expecting, now: datetime) -> Reading:

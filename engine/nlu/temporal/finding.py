@@ -117,13 +117,7 @@ class Finder:
         """The longest mention beginning here that is not a piece of a longer number."""
         if at >= chart.size:
             return None
-        key = chart.keys[at]
-        candidates = [
-            Found(at, end, reading)
-            for root in roots
-            if key in root.first
-            for end, reading in chart.read(root, at)
-        ]
+        candidates = [Found(at, end, reading) for root in roots for end, reading in chart.read(root, at)]
         while candidates:
             best = max(candidates, key=lambda item: (item.end, _simple(item.reading)))
             if not self._part_of_a_number(chart, best, asked=asked):

@@ -1,0 +1,147 @@
+"""The one door: what each command prints, and the exit code it leaves with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine import cli
+
+NOW = "2026-11-23T09:15"
+TEMPLATE = Path(__file__).resolve().parents[1] / "domains" / "_template"
+
+
+def run(*arguments: str, typed: str | bytes = "") -> Result:
+    return CliRunner().invoke(cli.app, arguments, input=typed)
+
+
+def objects(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    result = run()
+    assert "check" in result.output
+    assert "appointments" in result.output
+
+
+def test_a_pack_that_is_right_is_said_to_be_so() -> None:
+    assert run("check", "_template").exit_code == 0
+
+
+def test_a_pack_is_checked_with_its_examples() -> None:
+    result = run("check", "_template", "--examples")
+    assert result.exit_code == 0
+    assert "1 example calls" in result.output
+
+
+def test_a_broken_pack_is_refused_and_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "site.yml"
+    path.write_text("site: broken\nextends: nothing\n", "utf-8")
+    result = run("check", str(path), "--json", "--examples")
+    assert result.exit_code == 1
+    assert "nothing" in result.output
+
+
+def test_a_call_by_json_lines_answers_a_line_with_a_line() -> None:
+    lines = ('{"commands": [{"start_flow": "book_lesson"}]}', "no json", '{"hangup": true}')
+    result = run("chat", "crossroads", "--jsonl", "--now", NOW, typed="\n".join(lines))
+    out = objects(result)
+    assert result.exit_code == 0
+    assert [item["asking"] for item in out] == [None, "service", "service", None]
+    assert "not JSON" in out[2]["error"]
+    assert out[-1]["ended"] is True
+
+
+def test_bytes_that_are_no_text_do_not_end_a_call() -> None:
+    out = objects(run("chat", "crossroads", "--jsonl", "--now", NOW, typed=b"\xff\xfe\n{}\n"))
+    assert len(out) == 3
+    assert all("error" in item for item in out[1:])
+
+
+def test_a_call_leaves_its_booking_in_the_book_and_its_tape_on_disk(tmp_path: Path) -> None:
+    book, tape = str(tmp_path / "book.db"), tmp_path / "call.jsonl"
+    said = ("I'd like a driving lesson", "Emma Berg", "the fourth of May 2005", "612 34 567", "Wednesday morning",
+            "the first one", "yes")  # fmt: skip
+    typed = "\n".join(json.dumps({"say": text}) for text in said)
+    result = run(
+        "chat", "crossroads", "--jsonl", "--now", NOW, "--db", book, "--tape", str(tape), typed=typed
+    )
+    assert "utter_booked" in [item["response"] for item in objects(result)[-1]["say"]]
+    rows = json.loads(run("appointments", "crossroads", "--db", book, "--json").stdout)
+    assert [(row["service"], row["status"]) for row in rows] == [("lesson", "booked")]
+    assert "lesson" in run("appointments", "crossroads", "--db", book).stdout
+    replayed = run("replay", str(tape), "--pack", "crossroads", "--json")
+    assert replayed.exit_code == 0
+    assert json.loads(replayed.stdout)[0]["same"] is True
+
+
+def test_words_are_understood_line_by_line() -> None:
+    result = run(
+        "understand", "crossroads", "--now", NOW, typed='{"id": 1, "text": "a driving lesson"}\n{}\n'
+    )
+    first, second = objects(result)
+    assert first["id"] == 1
+    assert "lesson" in json.dumps(first["commands"])
+    assert "error" in second
+
+
+def test_a_conversation_is_shown_on_the_screen() -> None:
+    result = run("chat", "crossroads", "--now", NOW, typed="hello\n/quit\n")
+    assert result.exit_code == 0
+    assert "The book of Crossroads" in result.output
+
+
+def test_flows_are_drawn() -> None:
+    result = run("graph", "_template")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("flowchart")
+
+
+def test_the_shapes_of_the_files_are_printed() -> None:
+    everything = json.loads(run("schema").stdout)
+    one = next(iter(everything))
+    assert json.loads(run("schema", one).stdout) == everything[one]
+    result = run("schema", "nothing")
+    assert result.exit_code == 2
+    assert one in result.output
+
+
+def test_the_demo_without_a_terminal_plays_a_call() -> None:
+    result = run("demo", "crossroads")
+    assert result.exit_code == 1
+    assert "no example call" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("chat", "nowhere"), 1, "there is no pack or site 'nowhere'"),
+        (("graph", "nowhere"), 1, "there is no pack or site 'nowhere'"),
+        (("understand", "nowhere"), 1, "there is no pack or site 'nowhere'"),
+        (("appointments", "crossroads", "--db", "redis://host"), 1, "only sqlite is supported"),
+        (("chat", "crossroads", "--now", "noon"), 2, "not a local time"),
+        (("chat", "crossroads", "--model", "large"), 2, "'large' is not 'none'"),
+        (("understand", "crossroads", "--model", "large"), 2, "'large' is not 'none'"),
+        (("replay", "nowhere.jsonl"), 1, "DIFFERS"),
+        (("dance",), 2, "No such command"),
+    ],
+)
+def test_a_mistake_is_a_message_and_an_exit_code(arguments: tuple[str, ...], code: int, said: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == code
+    assert said in result.output
+
+
+def test_a_database_that_is_named_but_not_given_is_a_fresh_book(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cli._with_fresh_book(["chat", "x", "--db"]) == ["chat", "x", "--db", ":memory:"]
+    assert cli._with_fresh_book(["--db", "--jsonl"]) == ["--db", ":memory:", "--jsonl"]
+    assert cli._with_fresh_book(["--db", "a.db"]) == ["--db", "a.db"]
+    monkeypatch.setattr("sys.argv", ["frontdesk", "appointments", "crossroads", "--json", "--db"])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 0
