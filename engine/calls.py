@@ -71,6 +71,10 @@ class Desk:
             self.domain, self.performer, clock, call=name, number=number, language=language, tape=writer
         )
 
+    def prepare(self) -> None:
+        """Compile every language now, so that no caller waits for one: a server does so at its start."""
+        self.performer.prepare()
+
     def appointments(self) -> list[dict[str, str]]:
         """The book as it stands, under the pack's own word for whom a booking is for."""
         rows = []

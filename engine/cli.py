@@ -210,6 +210,8 @@ def _serve_lines(call: TextCall) -> None:
             _print(jsonl.output(jsonl.apply(call, jsonl.parse(line))))
         except jsonl.LineError as error:
             _print(jsonl.error(str(error), call.state))
+    if call.state.phase != "ended":
+        call.hang_up()  # the other end is gone: what was held for it is given back
 
 
 def _lines() -> Iterator[str]:

@@ -48,6 +48,10 @@ class Performer:
         """Names of the services that can be requested."""
         return frozenset(self._services)
 
+    def prepare(self) -> None:
+        """Compile the understanding of every language now, instead of when somebody first speaks it."""
+        self._understanding.prepare()
+
     def understand(self, action: Understand, at: datetime) -> Event:
         """Turn words into Commands; Failed when understanding broke."""
         local = at.astimezone(self._domain.catalogue.zone).replace(tzinfo=None)

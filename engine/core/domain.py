@@ -358,3 +358,9 @@ class Domain:
     """What templates may say about the site: address, prices, hours."""
     people: tuple[Person, ...] = ()
     appointments: tuple[Appointment, ...] = ()
+    fillable: tuple[Slot, ...] = field(init=False, default=())
+    """Slots that a caller may fill, in the order of the pack."""
+
+    def __post_init__(self) -> None:
+        fillable = tuple(slot for slot in self.slots.values() if slot.filled_by == "caller")
+        object.__setattr__(self, "fillable", fillable)

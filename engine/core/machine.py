@@ -159,6 +159,10 @@ def _understand(turn: Turn, event: Understood) -> None:
         turn.decide("understanding", _HERE, Verdict.STALE, f"turn {event.turn} is over")
         return
     turn.change(understanding=None, model_calls=turn.state.model_calls + event.model_calls)
+    if rewind.writes(turn):
+        why = "a write is under way: its outcome is said first"
+        turn.decide("understanding", _HERE, Verdict.REFUSED, why)
+        return
     turned = event.language in turn.domain.languages and event.language != turn.state.language
     if turned:
         turn.change(language=event.language, asking=None)

@@ -131,10 +131,10 @@ def expecting(turn: Turn, kind: str, **more: Any) -> Expecting:
         owned |= flow.owns
         tasks += not flow.pattern
     filled, unfilled = [], []
-    for slot in turn.domain.slots.values():
-        if slot.filled_by != "caller":
-            continue
-        if value_of(turn, slot.id) is not None:
+    values = turn.state.slots
+    for slot in turn.domain.fillable:
+        held = values.get(slot.id)
+        if held is not None and held.value is not None:
             filled.append(slot.id)
         elif not tasks or slot.id in owned or slot.scope == "call":
             unfilled.append(slot.id)

@@ -130,6 +130,15 @@ def awaits(turn: Turn) -> bool:
     return any(not item.abandoned for item in turn.state.pending.values())
 
 
+def writes(turn: Turn) -> bool:
+    """Whether something is being written that cannot be taken back, and that somebody waits for."""
+    services = turn.domain.services
+    return any(
+        not item.abandoned and services[item.service].effect == "write"
+        for item in turn.state.pending.values()
+    )
+
+
 def abandon_all(turn: Turn) -> None:
     """Nobody waits for anything any more: a later success is undone."""
     turn.change(

@@ -6,9 +6,10 @@ Folding the events of a tape over the pack again must give the same entries, byt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -29,6 +30,7 @@ _SHOWN = (
     "failures", "readback", "transfer", "secret", "model_calls", "ended_by",
 )  # fmt: skip
 """Fields of the state whose changes a tape shows; the rest follows from events, actions and slots."""
+_shown: Callable[[DialogueState], tuple[Any, ...]] = attrgetter(*_SHOWN)
 SEALED = "sealed"
 """Key of the placeholder that stands for a private value in the redacted layer."""
 
@@ -134,10 +136,11 @@ def _changes(encoder: Encoder, before: DialogueState, after: DialogueState) -> d
             changes["slots"] = slots
     if before.stack is not after.stack:
         changes["stack"] = [f"{frame.flow}.{frame.step}" for frame in after.stack]
-    for name in _SHOWN:
-        now = getattr(after, name)
-        if getattr(before, name) != now:
-            changes[name] = encoder.encode(now)
+    old_values, new_values = _shown(before), _shown(after)
+    if old_values != new_values:
+        for name, was, now in zip(_SHOWN, old_values, new_values, strict=True):
+            if was != now:
+                changes[name] = encoder.encode(now)
     if before.refused != after.refused:
         changes["refused"] = encoder.kept("health", after.refused)
     return changes

@@ -40,6 +40,7 @@ def setup() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a waiting call keeps its tape open
     desk = Desk.open(SITE)
+    desk.prepare()
     Shared.office = Office(desk, tempfile.TemporaryDirectory(), {row["id"] for row in desk.appointments()})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.core.commands import Affirm, Choose, StartFlow
+from engine.core.commands import Affirm, Choose, Correct, StartFlow
 from engine.core.decision import Verdict
 from engine.core.events import Answered, Heard, TimedOut
 from engine.core.state import Status
@@ -181,3 +181,15 @@ def test_a_record_that_is_given_again_does_not_count_as_a_change() -> None:
     assert call.requests == ["bench.hold"]
     assert call.value("hold") == HOLD
     assert call.asks == "confirm"
+
+
+def test_what_is_said_while_a_booking_is_written_waits_for_its_outcome() -> None:
+    call = at_the_readback()
+    committed = call.world.pop("bench.commit")
+    call.means(Affirm())
+    waited_for = call.waits_for
+    call.means(Correct("wish", {"order": "soonest"}))
+    assert call.ruled(Verdict.REFUSED) == ["understanding"]
+    assert "bench.find" not in call.requests
+    call.happens(Answered(call.at, waited_for, *committed))
+    assert "utter_booked" in call.says

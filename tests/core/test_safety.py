@@ -423,3 +423,12 @@ def test_a_table_remembers_only_so_many_words() -> None:
     assert assess(patterns, [" ".join([*words, "water"])]).level is Level.L1
     assert assess(patterns, ["nothing of that kind"]).level is None
     assert len(patterns.memo) < len(words)
+
+
+def test_a_text_whose_words_are_all_known_to_mean_nothing_is_not_looked_at_again() -> None:
+    patterns = compile_patterns(TABLE)
+    assert assess(patterns, ["nothing of that kind"]).level is None
+    assert patterns.idle >= {"nothing", "of", "kind"}
+    assert assess(patterns, ["nothing of that kind but water"]).level is Level.L1
+    assert "water" not in patterns.idle
+    assert assess(patterns, ["water"]).level is Level.L1

@@ -11,6 +11,7 @@ from engine.nlu.cascade import Understanding
 from engine.pack import load
 from engine.quality import examples
 from engine.quality.examples import Failure, arrange, run_call, run_case, unknown_keys
+from tests.core import workshop
 
 DOMAIN = load("crossroads")
 MIND = Understanding(DOMAIN)
@@ -124,3 +125,14 @@ def test_packs_are_checked_with_their_examples(
     monkeypatch.setattr(examples, "mismatches", lambda *_: ["it differs"])
     assert examples.check(["_template"]) == 1
     assert "it differs" in capsys.readouterr().out
+
+
+def test_a_case_may_ask_for_what_a_called_flow_asks_for() -> None:
+    opened = workshop.Call()
+    slots = {"service": "brakes", "bike": "road", "opening": workshop.MORNING}
+    moment = {"flow": "book_repair", "asking": "frame_size", "slots": slots}
+    state = arrange(workshop.DOMAIN, opened.state, moment)
+    assert [frame.flow for frame in state.stack] == ["book_repair", "describe_bike"]
+    assert state.asking is not None
+    assert state.asking.slot == "frame_size"
+    assert state.slots["opening"].source == "service"

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[^\w\s]|_")
+_RECENT = 6
+"""Texts whose words are remembered: those of one turn."""
 _WHOLE_LETTERS = {
     "ł": "l",
     "ø": "o",
@@ -48,8 +49,7 @@ def fold(text: str) -> str:
     return lowered if lowered.isascii() else lowered.translate(_PLAIN)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word, number or mark of a sentence."""
 
     text: str
@@ -62,14 +62,16 @@ class Word:
     """True when no space stands before it."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_RECENT)
 def words_of(text: str) -> tuple[Word, ...]:
     """Words, digit groups and marks in order; the last texts are remembered because every grammar asks."""
     found: list[Word] = []
     before = -1
     for hit in _WORD.finditer(text):
-        found.append(Word(hit[0], fold(hit[0]), hit.start(), hit.end(), hit.start() == before))
-        before = hit.end()
+        word = hit[0]
+        start, end = hit.span()
+        found.append(Word(word, fold(word), start, end, start == before))
+        before = end
     return tuple(found)
 
 
@@ -103,8 +105,7 @@ class Phrases(Generic[T]):
         for keys, written, value in options:
             if found is not None and len(keys) < found[0]:
                 break
-            stop = index + len(keys)
-            if stop > len(words) or any(words[index + n].key != keys[n] for n in range(1, len(keys))):
+            if len(keys) > 1 and not _follows(words, index, keys):
                 continue
             if all(words[index + n].text.lower() == text for n, text in enumerate(written)):
                 return len(keys), value
@@ -120,6 +121,13 @@ class Phrases(Generic[T]):
                 ):
                     return len(keys), value
         return None
+
+
+def _follows(words: Sequence[Word], index: int, keys: tuple[str, ...]) -> bool:
+    """Whether the words from a place on are those of a phrase; the first was looked up and is."""
+    if index + len(keys) > len(words):
+        return False
+    return all(words[index + n].key == keys[n] for n in range(1, len(keys)))
 
 
 def phrase_set(phrases: Iterable[str]) -> Phrases[bool]:
