@@ -166,6 +166,13 @@ class TextCall:
         """Any events at all, for tests of the world's misbehaviour."""
         return self._run(*events)
 
+    def resume(self, moment: Step) -> Reply:
+        """Put the call into a moment worked out elsewhere; what was said in it is still being heard."""
+        self.state = moment.state
+        says = [action for action in moment.actions if isinstance(action, Say)]
+        self._unheard += says
+        return Reply(says, list(moment.actions), list(moment.decisions), moment.state)
+
     def wait(self, seconds: float) -> None:
         """Let time pass."""
         self._waited += timedelta(seconds=seconds)

@@ -35,6 +35,7 @@ BUILT_IN: Mapping[str, str] = {
     "business.open": "v.open",
     "action.name": "v.action_name",
     "action.kind": "v.action_kind",
+    "action.text": "v.action_text",
     "transfer.outcome": "v.transfer_outcome",
     "transfer.target": "v.transfer_target",
     "outcome": "v.outcome",
@@ -52,6 +53,7 @@ FUNCTIONS: Mapping[str, tuple[str, str]] = {
     "age_on": ("v.age_on", ""),
     "today": ("v.today", ""),
     "count": ("v.count", ""),
+    "contains": ("v.contains", ""),
 }
 """Functions by name: the Python that does it, and what kind of name its argument is."""
 

@@ -47,21 +47,30 @@ def propose(turn: Turn, action: Action, *, ruled: bool = False) -> bool:
     Raises:
         ConditionError: a condition that has no value; the caller fails closed.
     """
-    view = turn.view
-    view.look_at(action)
-    name = view.action_name
-    if not ruled:
-        for guard in turn.domain.guards:
-            if (name in guard.forbids or name.startswith(guard.prefixes)) and _forbids(turn, guard, action):
-                before = len(turn.actions)
-                perform(turn, guard.instead, guard.id, ruled=True)
-                why = f"{name}: {guard.why}"
-                turn.decide(guard.id, guard.where, Verdict.FORBADE, why, tuple(turn.actions[before:]))
-                return False
+    if not ruled and replaced(turn, action):
+        return False
     if not _monitor(turn, action):
         return False
     turn.actions.append(action)
     return True
+
+
+def replaced(turn: Turn, action: Action) -> bool:
+    """Whether a guard forbade an action; what is to happen instead has then happened.
+
+    Raises:
+        ConditionError: a condition that has no value; the caller fails closed.
+    """
+    turn.view.look_at(action)
+    name = turn.view.action_name
+    for guard in turn.domain.guards:
+        if (name in guard.forbids or name.startswith(guard.prefixes)) and _forbids(turn, guard, action):
+            before = len(turn.actions)
+            perform(turn, guard.instead, guard.id, ruled=True)
+            why = f"{name}: {guard.why}"
+            turn.decide(guard.id, guard.where, Verdict.FORBADE, why, tuple(turn.actions[before:]))
+            return True
+    return False
 
 
 def _forbids(turn: Turn, guard: Guard, action: Action) -> bool:

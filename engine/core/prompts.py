@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.core import policy
 from engine.core.actions import Expecting, Listen, Say
 from engine.core.domain import SlotType, StepKind
+from engine.core.errors import ConditionError
 from engine.core.events import CallStarted, FellSilent, Keyed
 from engine.core.reply import render
 from engine.core.slots import value_of
@@ -40,8 +41,14 @@ def say(
     """
     beneath = turn.frame.context if turn.frame is not None else {}
     turn.view.context = beneath if context is None else context
-    words = render(turn.view, response, asked)
     number = turn.state.says + 1
+    try:
+        words = render(turn.view, response, asked)
+    except ConditionError:
+        # What cannot be worded is often what must not be said: success without a record, for one.
+        if not ruled and policy.replaced(turn, Say(number, response, "")):
+            return False
+        raise
     named = any(turn.view.context.get(key) for key in ("about", "options"))
     data_class = "health" if named and words.data_class == "none" else words.data_class
     action = Say(number, response, words.text, words.style, words.barge_in, data_class)

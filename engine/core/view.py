@@ -130,6 +130,11 @@ class View:
         """Whether the proposed action is of this kind, or its service's name ends so."""
         return name in self.action_names
 
+    def contains(self, text: str, phrases: tuple[str, ...]) -> bool:
+        """Whether any of some phrases stands in a text, whatever the case."""
+        lowered = text.casefold()
+        return any(phrase.casefold() in lowered for phrase in phrases)
+
     def count(self, value: Any) -> int:
         """How many items a list holds; 0 for none."""
         return len(value) if value is not None else 0
@@ -143,6 +148,11 @@ class View:
     def event_name(self) -> str:
         """The present event's name."""
         return event_name(self.event)
+
+    @property
+    def action_text(self) -> str:
+        """The words of a proposed prompt, or empty."""
+        return self.action.text if isinstance(self.action, Say) else ""
 
     @property
     def prepared(self) -> str | None:

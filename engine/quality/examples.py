@@ -15,7 +15,9 @@ from engine import jsonl
 from engine.calls import Desk
 from engine.core import flow, rewind, slots
 from engine.core.command_forms import read
+from engine.core.decision import Step
 from engine.core.domain import StepKind
+from engine.core.errors import ConditionError
 from engine.core.events import CallStarted
 from engine.core.state import Status
 from engine.core.turn import Turn
@@ -168,15 +170,18 @@ def run_case(
     clock = desk.clock(str(case.get("now", DEFAULT_NOW)))
     call = desk.call(clock, number=case.get("from"), language=case.get("language"), call="case")
     reply = call.open()
+    name = str(case.get("case", ""))
     if case.get("state"):
-        call.state = arrange(domain, call.state, case["state"])
+        try:
+            reply = call.resume(arrange(domain, call.state, case["state"]))
+        except ConditionError as error:
+            return [Failure(where, 0, name, f"the call cannot stand there: {error}")]
     if any(key in case for key in _INPUTS):
         reply = _input(call, case)
-    name = str(case.get("case", ""))
     return [Failure(where, 1, name, what) for what in mismatches(case.get("expect", {}), reply)]
 
 
-def arrange(domain: Domain, state: DialogueState, moment: Mapping[str, Any]) -> DialogueState:
+def arrange(domain: Domain, state: DialogueState, moment: Mapping[str, Any]) -> Step:
     """The state of a call in which a flow is under way, slots are filled, and a question was asked."""
     turn = Turn(domain, state, CallStarted(state.at, state.call)) if state.at is not None else None
     if turn is None:
@@ -191,7 +196,7 @@ def arrange(domain: Domain, state: DialogueState, moment: Mapping[str, Any]) -> 
         turn.push(str(moment["flow"]))
         _stand_on(turn, moment)
     flow.advance(turn)
-    return turn.state
+    return Step(turn.state, tuple(turn.actions), tuple(turn.decisions))
 
 
 def _stand_on(turn: Turn, moment: Mapping[str, Any]) -> None:

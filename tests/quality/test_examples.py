@@ -131,7 +131,7 @@ def test_a_case_may_ask_for_what_a_called_flow_asks_for() -> None:
     opened = workshop.Call()
     slots = {"service": "brakes", "bike": "road", "opening": workshop.MORNING}
     moment = {"flow": "book_repair", "asking": "frame_size", "slots": slots}
-    state = arrange(workshop.DOMAIN, opened.state, moment)
+    state = arrange(workshop.DOMAIN, opened.state, moment).state
     assert [frame.flow for frame in state.stack] == ["book_repair", "describe_bike"]
     assert state.asking is not None
     assert state.asking.slot == "frame_size"
