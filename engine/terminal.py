@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -132,10 +133,11 @@ def brief(value: Any) -> str:
 
 def show_book(desk: Desk, rows: Sequence[Mapping[str, str]], console: Console | None = None) -> None:
     """The appointments as a table."""
-    table = Table(title=f"The book of {_title(desk)}", header_style="bold")
+    table = Table(title=f"The book of {_title(desk)}", header_style="bold", box=SIMPLE_HEAD, padding=0)
     columns = ("id", "start", "end", "service", "provider", "room", desk.domain.subject, "status")
     for column in columns:
-        table.add_column(column)
+        # A book whose times are cut off is of no use, however narrow the terminal.
+        table.add_column(column, no_wrap=column in ("id", "start", "end"), overflow="fold")
     for row in rows:
         style = "strike dim" if "cancelled" in row["status"] else ""
         table.add_row(*(row.get(column, "") for column in columns), style=style)

@@ -42,7 +42,7 @@ def advance(turn: Turn) -> None:
         if turn.state.phase != "talking" or turn.state.asking is not None or turn.breach is not None:
             return
         frame = turn.frame
-        if turn.state.clarify is not None and (frame is None or frame.flow != CLARIFY):
+        if turn.state.clarify is not None and not _only_speaks(turn, frame):
             _clarify(turn, *turn.state.clarify)
             continue
         if frame is None:
@@ -57,6 +57,14 @@ def advance(turn: Turn) -> None:
         elif not _run(turn, frame, step):
             return
     raise EndlessFlowError(_ENDLESS)
+
+
+def _only_speaks(turn: Turn, frame: FlowFrame | None) -> bool:
+    """Whether a repair flow on top only says something; that comes before the question which is meant."""
+    if frame is None:
+        return False
+    flow = turn.flow(frame)
+    return flow.pattern and all(step.kind is StepKind.SAY for step in flow.steps)
 
 
 def _clarify(turn: Turn, slot: str, readings: tuple[Any, ...]) -> None:

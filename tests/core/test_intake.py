@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.core.commands import Correct, Deny, SetSlot, StartFlow
+from engine.core.commands import Correct, Deny, NotUnderstood, SetSlot, StartFlow
 from engine.core.decision import Verdict
 from engine.core.state import Status
 from tests.core.workshop import BOOK, HOLD, MORNING, NAME, Call, at_the_offer, at_the_readback
@@ -154,6 +154,20 @@ def test_several_readings_of_the_same_words_are_asked_about() -> None:
     assert call.says == ["utter_clarify"]
     assert "the second of December" in call.text
     assert call.value("pickup") == "2026-12-01"
+
+
+def test_several_readings_are_asked_about_before_any_task() -> None:
+    call = Call().means(SetSlot("pickup", "x", alternatives=("2026-12-02", "2026-12-03")))
+    assert call.says == ["utter_clarify"]
+
+
+def test_what_is_not_understood_between_two_readings_is_said_once_and_before_the_question() -> None:
+    call = Call().means(StartFlow("fetch_bike"), SetSlot("email", "ona@example.org"))
+    call.means(SetSlot("pickup", "x", alternatives=("2026-12-02", "2026-12-03")))
+    call.means(NotUnderstood("no_match"))
+    assert call.says == ["utter_no_match", "utter_clarify"]
+    call.means(SetSlot("pickup", "2026-12-03"))
+    assert call.says == ["utter_ask_hour"]
 
 
 def test_a_reading_that_cannot_be_is_not_asked_about() -> None:
