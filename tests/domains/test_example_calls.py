@@ -12,7 +12,7 @@ from engine.core.domain import Domain
 from engine.core.trace import replay
 from engine.nlu.cascade import Understanding
 from engine.pack import example_calls, load, policy_cases
-from engine.quality.examples import run_call, run_case, unknown_keys
+from engine.quality.examples import run_call, run_case
 from engine.traces import read_tape, sealing_key
 
 PACKS = ("base", "dental", "_template")
@@ -35,12 +35,6 @@ def test_the_example_call_goes_as_it_is_written_and_its_tape_replays(example: An
     failures = run_call(site, example.data, example.where, understanding, path)
     assert not failures, "\n".join(str(failure) for failure in failures)
     assert replay(site, read_tape(path).steps(sealing_key())) is None
-
-
-@pytest.mark.parametrize("example", CALLS, ids=lambda item: item.where.removeprefix("domains/"))
-def test_no_expectation_of_an_example_call_is_misspelt(example: Any) -> None:
-    unknown = [key for turn in example.data.get("turns", ()) for key in unknown_keys(turn)]
-    assert not unknown, f"{example.where}: {unknown}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda item: f"{item.where}")

@@ -72,6 +72,22 @@ def test_a_call_of_wrong_shape_is_not_run(tmp_path: Path) -> None:
         example_calls(str(pack))
 
 
+def test_a_misspelt_expectation_is_refused_before_it_can_pass(tmp_path: Path) -> None:
+    pack = copy_template(tmp_path)
+    edit(
+        pack,
+        [
+            {
+                "file": "calls/happy/a_lesson_is_booked.yml",
+                "from": "  - bot:",
+                "to": "  - asknig: wish\n    bot:",
+            }
+        ],
+    )
+    with pytest.raises(PackError, match="did you mean 'asking'"):
+        example_calls(str(pack))
+
+
 def test_a_case_names_its_rule_and_its_place(tmp_path: Path) -> None:
     pack = copy_template(tmp_path)
     edit(pack, [{"file": "policies/agreed_first.yml", "from": "\n  - guarantee:",

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from engine.core.commands import Choose, Deny, StartFlow, WantPerson
-from engine.quality.expectations import EXPECTED, mismatches, same
+from engine.pack.shapes_calls import EXPECTED
+from engine.quality.expectations import CHECKS, mismatches, same
 from engine.text_call import Reply, TextCall
 from tests.core.workshop import BOOK, DOMAIN, START
 from tests.test_text_call import Scripted
@@ -101,7 +102,7 @@ def test_every_expectation_can_fail() -> None:
         "slots": {"bike": "x"}, "status": {"bike": "x"}, "not_say": "utter_greeting", "not_actions": [{"say": "utter_greeting"}],
         "not_decisions": [item.by for item in reply.decisions][:1],
     }  # fmt: skip
-    for key in EXPECTED:
+    for key in CHECKS:
         assert mismatches({key: impossible.get(key, "impossible")}, reply), key
 
 
@@ -135,3 +136,7 @@ def test_a_partial_prepares() -> None:
 )
 def test_yaml_text_means_what_it_says(wanted: Any, actual: Any, equal: bool) -> None:
     assert same(wanted, actual) is equal
+
+
+def test_whatever_a_pack_may_expect_is_checked() -> None:
+    assert set(CHECKS) == set(EXPECTED)
