@@ -30,8 +30,8 @@ class Expecting:
     """For a confirmation: the slots being read back."""
     options: tuple[Any, ...] = ()
     """For an offer: the options, in the order in which they were said."""
-    partial: str = ""
-    """What was given so far of a value that adds up over turns (spelled names, long numbers)."""
+    missing: str | None = None
+    """The part of the slot's value that alone is asked for: the last name, when the first is known."""
 
 
 @dataclass(frozen=True, slots=True)

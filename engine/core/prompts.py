@@ -99,10 +99,8 @@ def ask_slot(turn: Turn, step: FlowStep, missing: str | None) -> None:
         response = partial if partial in turn.domain.responses else response
     frame = turn.frame
     say(turn, response, frame.asked if frame is not None else 0)
-    held = value_of(turn, step.slot)
-    given = " ".join(part for part in held.values() if part) if isinstance(held, Mapping) and missing else ""
     question = expecting(
-        turn, "slot", slot=slot.id, type=slot.type.value, accepts=step.accepts, partial=given
+        turn, "slot", slot=slot.id, type=slot.type.value, accepts=step.accepts, missing=missing
     )
     listen(turn, question, slot.silence_s)
 

@@ -62,10 +62,14 @@ class MentionFinder:
         texts: Sequence[str],
         occurrences: Sequence[Occurrence],
         asked: str | None,
+        missing: str | None = None,
     ) -> tuple[Entity, ...]:
-        """All mentions in order, no two of the same words; `asked` is the type of the slot asked for."""
+        """All mentions in order, no two of the same words.
+
+        `asked` is the type of the slot asked for, `missing` the part of its value that alone is wanted.
+        """
         found = list(self._names.find(heard, occurrences, asked))
-        found += self._people(texts, asked)
+        found += self._people(texts, asked, missing)
         found += self._numbers(heard, texts, occurrences, asked)
         return _apart(found, asked, [item for item in occurrences if item.value == "title"], heard)
 
@@ -81,14 +85,14 @@ class MentionFinder:
                 return births if asked else (*births, *self._temporal.find(rest, clock))
         return self._temporal.find(heard.text, clock, asking=_ASKING.get(asked))
 
-    def _people(self, texts: Sequence[str], asked: str | None) -> Iterator[Entity]:
+    def _people(self, texts: Sequence[str], asked: str | None, missing: str | None) -> Iterator[Entity]:
         asking = asked == SlotType.NAME
         spelled = self._identity.spelled(texts[:1]) if asking else ()
         if spelled:
-            said = self._identity.names([_blanked(texts[0], spelled[0].span)], asking=True)
+            said = self._identity.names([_blanked(texts[0], spelled[0].span)], asking=True, half=missing)
             yield _spelled(spelled[0], said)
         else:
-            yield from self._identity.names(texts if asking else texts[:1], asking=asking)
+            yield from self._identity.names(texts if asking else texts[:1], asking=asking, half=missing)
 
     def _numbers(
         self, heard: Heard, texts: Sequence[str], occurrences: Sequence[Occurrence], asked: str | None

@@ -94,7 +94,7 @@ class Reader:
         """All mentions in order; where two grammars claim the same words, the surer one has them."""
         asked = _asked_type(self._domain, expecting, occurrences, len(heard.words))
         born = any(item.value == _BORN for item in occurrences)
-        others = self._mentions.find(heard, texts, occurrences, asked)
+        others = self._mentions.find(heard, texts, occurrences, asked, expecting.missing)
         offered = expecting.kind == "offer"
         spoken = _unpointed(heard, occurrences) if offered else heard
         times = self._mentions.when(spoken, now, asked, born=born)

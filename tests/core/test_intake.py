@@ -131,7 +131,7 @@ def test_the_parts_of_a_name_add_up_over_turns() -> None:
     )
     assert call.says == ["utter_ask_full_name_last"]
     assert call.state.asking is not None
-    assert call.state.asking.partial == "Ona"
+    assert call.state.asking.missing == "last"
     call.means(SetSlot("full_name", {"first": None, "last": "Petrė"}))
     assert call.value("full_name") == NAME
     assert call.says == ["utter_ask_wish"]

@@ -56,6 +56,8 @@ class NameGrammar:
         self._particles = self._halves.particles
         self._given = self._halves.given
         self._known = frozenset(word.key for name in known for word in words_of(name))
+        firsts, lasts = _firsts_and_lasts(known)
+        self._known_lasts = lasts - firsts - self._given
         self._doubtful = frozenset(fold(str(word)) for word in table.get("also_names") or ())
         listed = frozenset(
             word.key for text in (*(table.get("ordinary") or ()), *ordinary) for word in words_of(str(text))
@@ -263,13 +265,23 @@ class NameGrammar:
         return index
 
     def _part(self, found: _Found, half: str | None) -> str:
-        """The half that one bare word belongs to is the one that was asked for."""
-        alone = found.part == "full" and len(self._halves.pieces(found.words)) == 1
-        return half if half and alone else found.part
+        """The half that one bare word belongs to: the one that was asked for, or the one on file."""
+        if found.part != "full" or len(self._halves.pieces(found.words)) > 1:
+            return found.part
+        return half or ("last" if found.words[-1].key in self._known_lasts else "full")
 
     def _on_file(self, reading: Reading) -> int:
         halves = [half for half in reading.values() if half]
         return sum(1 for half in halves if fold(half) in self._known) if self._known else 0
+
+
+def _firsts_and_lasts(known: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of the names on file that stand before the last one, and the last ones."""
+    names = [[word.key for word in words_of(name)] for name in known]
+    return (
+        frozenset(key for name in names for key in name[:-1]),
+        frozenset(name[-1] for name in names if len(name) > 1),
+    )
 
 
 def _count(name: Sequence[Word]) -> int:

@@ -156,6 +156,13 @@ def test_the_half_that_was_asked_for_takes_a_bare_word(english: IdentityGrammar)
     }
 
 
+def test_a_last_name_on_file_said_alone_is_no_first_name(tables: Tables) -> None:
+    grammar = IdentityGrammar(tables("en"), known=["Anna Novak", "Novak Stone", "Lee Anna"])
+    assert heard(grammar, "stone", asking=True) == (None, "Stone")
+    assert heard(grammar, "novak", asking=True) == ("Novak", None)
+    assert heard(grammar, "anna", asking=True) == ("Anna", None)
+
+
 def test_every_reading_of_the_n_best_is_kept_in_order(english: IdentityGrammar) -> None:
     (found,) = english.names(["leigh andrews", "lee andrews", "lee andrews"], asking=True)
     assert found.value == {"first": "Leigh", "last": "Andrews"}
