@@ -87,6 +87,11 @@ def _price(view: View, value: Any) -> str:
     return _spoken(view).money(price)
 
 
+def _length(view: View, value: Any) -> str:
+    """How long a service takes, without what the room needs afterwards."""
+    return _spoken(view).duration(view.domain.catalogue.offerings[str(value)].minutes)
+
+
 def _options(view: View, value: Any) -> str:
     return _spoken(view).options([(_moment(item), _provider(view, item)) for item in value], _today(view))
 
@@ -143,6 +148,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "name": _name,
     "first_name": _first_name,
     "price": _price,
+    "length": _length,
     "options": _options,
     "readings": _readings,
     "join": _join,

@@ -25,10 +25,10 @@ _CERTAIN = 0.95
 """A hypothesis this sure is contradicted by none."""
 _SWITCH = 0.7
 """How sure another language must be before it is taken for the caller's."""
-_STRANGE = 0.4
-"""Share of the words below which it is hardly the language assumed, whatever a name in them means."""
 _FAMILIAR = 0.6
-"""Share of the words that must be the other language's own."""
+"""Share of the words that a language must know to be the one spoken, whatever a name in them means."""
+_CLEARLY = 0.2
+"""How much larger that share must be in another language for the caller to have changed to it."""
 _CRITICAL = frozenset(
     {SlotType.WHEN, SlotType.DATE, SlotType.TIME, SlotType.BIRTH_DATE, SlotType.PHONE, SlotType.NUMBER}
 )
@@ -80,8 +80,9 @@ class Understanding:
         hypotheses = utterance.transcript.hypotheses[:_HYPOTHESES]
         reading = self._in_language(code, hypotheses, expecting, now)
         language = reading.language if reading.language in languages and reading.language != code else None
-        if not _is_understood(reading) or self._reader(code).familiar(utterance.transcript.text) < _STRANGE:
-            other = self._elsewhere(code, hypotheses, expecting, now)
+        familiar = self._reader(code).familiar(utterance.transcript.text)
+        if not _is_understood(reading) or familiar < _FAMILIAR:
+            other = self._elsewhere(code, hypotheses, expecting, now, max(_FAMILIAR, familiar + _CLEARLY))
             if other is not None:
                 language, reading = other
         source = "lexical" if _is_understood(reading) else "none"
@@ -125,13 +126,21 @@ class Understanding:
         return [reader.read([text], expecting, now) for text in near if text != hypotheses[0].text]
 
     def _elsewhere(
-        self, code: str, hypotheses: Sequence[Hypothesis], expecting: Expecting, now: datetime
+        self,
+        code: str,
+        hypotheses: Sequence[Hypothesis],
+        expecting: Expecting,
+        now: datetime,
+        familiar: float,
     ) -> tuple[str | None, Reading] | None:
-        """Another language in which the words mean something; one short word does not switch to it."""
+        """Another language that knows so many of the words, and in which they mean something.
+
+        One short word does not switch to it.
+        """
         for other in self._domain.languages:
             if other == code or not hypotheses:
                 continue
-            if self._reader(other).familiar(hypotheses[0].text) < _FAMILIAR:
+            if self._reader(other).familiar(hypotheses[0].text) < familiar:
                 continue
             reading = self._in_language(other, hypotheses, expecting, now)
             if _is_understood(reading) and reading.confidence >= _SWITCH:

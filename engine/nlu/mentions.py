@@ -73,8 +73,13 @@ class MentionFinder:
         found += self._numbers(heard, texts, occurrences, asked)
         return _apart(found, asked, [item for item in occurrences if item.value == "title"], heard)
 
-    def when(self, heard: Heard, now: datetime, asked: str | None, *, born: bool) -> tuple[Entity, ...]:
-        """Days and times; birth dates when one is asked for or announced."""
+    def when(
+        self, heard: Heard, now: datetime, asked: str | None, *, born: bool, wanted: bool = False
+    ) -> tuple[Entity, ...]:
+        """Days and times; birth dates when one is asked for or announced.
+
+        With `wanted`, when one is still to be given, a day of a year gone by is one as well.
+        """
         if self._temporal is None:
             return ()
         clock = Clock(now.replace(tzinfo=None), self._opens, self._closes, holidays=self._holidays)
@@ -83,7 +88,10 @@ class MentionFinder:
             if births:
                 rest = _blanked(heard.text, *(item.span for item in births))
                 return births if asked else (*births, *self._temporal.find(rest, clock))
-        return self._temporal.find(heard.text, clock, asking=_ASKING.get(asked))
+        found = self._temporal.find(heard.text, clock, asking=_ASKING.get(asked))
+        if wanted and not born and any(_long_gone(item, now) for item in found):
+            return self.when(heard, now, None, born=True)
+        return found
 
     def _people(self, texts: Sequence[str], asked: str | None, missing: str | None) -> Iterator[Entity]:
         asking = asked == SlotType.NAME
@@ -104,6 +112,11 @@ class MentionFinder:
         if asked == SlotType.EMAIL or "@" in heard.text:
             yield from self._identity.emails(texts[:1])
         yield from self._amounts.find(heard, occurrences, asking=asked == SlotType.NUMBER)
+
+
+def _long_gone(item: Entity, now: datetime) -> bool:
+    """Whether it is a day of an earlier year, which nobody wishes for."""
+    return item.type == "date" and isinstance(item.value, str) and int(item.value[:4]) < now.year - 1
 
 
 def _apart(

@@ -97,7 +97,8 @@ class Reader:
         others = self._mentions.find(heard, texts, occurrences, asked, expecting.missing)
         offered = expecting.kind == "offer"
         spoken = _unpointed(heard, occurrences) if offered else heard
-        times = self._mentions.when(spoken, now, asked, born=born)
+        wanted = any(self._domain.slots[name].type is SlotType.BIRTH_DATE for name in expecting.open_slots)
+        times = self._mentions.when(spoken, now, asked, born=born, wanted=wanted)
         if offered:
             pointed = [
                 (heard.starts[item.first], heard.ends[item.last]) for item in occurrences if _points(item)

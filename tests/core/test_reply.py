@@ -55,6 +55,7 @@ def said(text: str, context: Mapping[str, Any] | None = None, *, language: str =
         ("{{ context.who | upper_first }} {{ context.loud | lower }}", "Vilte stop"),
         ("{{ 75 | money }}", "seventy-five euros"),
         ("{{ service | price }}", "forty euros"),
+        ('{{ "overhaul" | length }}', "an hour and a half"),
         ("{{ 3 | number }}", "three"),
         ("{{ 90 | minutes }}", "an hour and a half"),
         ("{{ context.list | join }}", "a, b and c"),
