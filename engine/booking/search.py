@@ -40,8 +40,12 @@ class Search:
         for low, high in self.wish.day_spans(self.window.first, self.window.last):
             for day in _days(low, high):
                 if choice.add(self._wished_on(day)):
-                    return choice.picked
-        return choice.finish()
+                    return self._in_order(choice.picked)
+        return self._in_order(choice.finish())
+
+    def _in_order(self, picked: list[Slot]) -> list[Slot]:
+        """Return times as they are said: the best first, but those late in the day one after the other."""
+        return sorted(picked, key=lambda slot: slot.start) if self._latest_first else picked
 
     def nearest(self) -> list[Slot]:
         """Return the times nearest to a wish that has none, on the wished side if there are any."""

@@ -68,9 +68,7 @@ def deny(turn: Turn, slot: str | None) -> bool:
 
 
 def _decline(turn: Turn, step: FlowStep, options: tuple[Any, ...]) -> None:
-    """What was refused is not offered again in this task."""
-    refused = tuple(item for item in options if item not in turn.state.refused)
-    turn.change(refused=turn.state.refused + refused)
+    rewind.turned_down(turn, options)
     slots.void(turn, frozenset({step.slot, step.into}))
     flow.go(turn, step, step.following, "declined")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.core import flow, ledger, prompts, rewind, slots
 from engine.core.commands import Correct, SetSlot
@@ -43,7 +43,7 @@ def fill(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
     replaces = held is not None and slots.complete(slot, held)
     by = "model" if source == "model" else "caller"
     status = Status.CORRECTED if replaces else Status.PROPOSED
-    left = _follow_question(turn, slot.id)
+    left = _follow_question(turn, slot.id, value)
     slots.put(turn, slot.id, value, by, status, confidence=command.confidence, evidence=command.evidence)
     rewind.changed(turn, slot.id, left)
     turn.change(asking=None, clarify=None, no_match={**turn.state.no_match, slot.id: 0})
@@ -52,7 +52,7 @@ def fill(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
     return True
 
 
-def _follow_question(turn: Turn, slot: str) -> str:
+def _follow_question(turn: Turn, slot: str, value: Any) -> str:
     """A new wish during an offer, or a correction in a read-back, may have a way of its own in the flow.
 
     Returns the step that was left so; empty when there is no such way.
@@ -64,6 +64,8 @@ def _follow_question(turn: Turn, slot: str) -> str:
         outcome = "corrected"
     elif step.kind is StepKind.OFFER and step.slot in turn.domain.voids.get(slot, ()):
         outcome = "other_wish"
+        if slots.is_measured(value):
+            rewind.turned_down(turn, turn.state.asking.options)
     else:
         return ""
     if outcome not in step.outcomes:

@@ -183,6 +183,12 @@ def request(turn: Turn, frame: FlowFrame, step: FlowStep) -> None:
         policy.propose(turn, Wait(f"request:{number}", service.timeout_s), ruled=True)
 
 
+def turned_down(turn: Turn, options: tuple[Any, ...]) -> None:
+    """What was refused is not offered again in this task."""
+    refused = tuple(item for item in options if item not in turn.state.refused)
+    turn.change(refused=turn.state.refused + refused)
+
+
 def _key(turn: Turn, service: Service, task: int, number: int, args: Mapping[str, Any]) -> str:
     """Idempotency key: a write of the same task with the same facts is the same deed, however often asked."""
     what = str(number)

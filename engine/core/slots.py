@@ -171,6 +171,11 @@ def joined(kind: SlotType, held: Any, value: Any) -> Any:
     return _wish_after(held, value) if kind is SlotType.WHEN else value
 
 
+def is_measured(value: Any) -> bool:
+    """Whether a wish is measured from what is on the table: "anything later?" wants none of that."""
+    return isinstance(value, Mapping) and value.get("order") in {"earlier", "later"}
+
+
 def _wish_after(held: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[str, Any]:
     """ "Actually make it Thursday" keeps the time of day wished for; "as soon as possible" keeps nothing."""
     if value.get("order") in {"soonest", "any"} or value.get("exact"):
