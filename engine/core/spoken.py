@@ -90,7 +90,12 @@ class Spoken:
 
     def wish(self, wish: Mapping[str, Any], today: date | None = None) -> str:
         """Return a wish, given in the form that slots hold, so that one reading can be told from another."""
-        days = [self._days(first, beyond, today) for first, beyond in wish.get("days") or ()]
+        moments = wish.get("exact") or ()
+        days = [
+            self._days(first, beyond, today)
+            for first, beyond in wish.get("days") or ()
+            if not any(first <= moment < beyond for moment in moments)  # a moment says its day itself
+        ]
         times = [
             self._span("times", self._at_clock(first), self._at_clock(last))
             for first, last in wish.get("times") or ()
@@ -100,11 +105,7 @@ class Spoken:
                 str(self._speech["spans"]["around"]).replace("{time}", self._at_clock(wish["around"]))
             )
         parts = [self.join(choice, "or") for choice in (days, times) if choice]
-        parts += [
-            self.join(
-                [self.when(datetime.fromisoformat(moment), today) for moment in wish.get("exact") or ()], "or"
-            )
-        ]
+        parts += [self.join([self.when(datetime.fromisoformat(moment), today) for moment in moments], "or")]
         return ", ".join(part for part in parts if part) or str(self._speech["spans"]["any"])
 
     def number(self, value: int, form: str = "cardinal") -> str:

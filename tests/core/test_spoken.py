@@ -230,6 +230,11 @@ def test_offered_times_say_once_what_they_share(openings: list[tuple[str, str]],
         ("en", {"exact": ["2026-12-01T10:00"]}, "Tuesday, the first of December, at ten"),
         (
             "en",
+            {"days": [["2026-12-01", "2026-12-02"]], "exact": ["2026-12-01T10:00"]},
+            "Tuesday, the first of December, at ten",
+        ),
+        (
+            "en",
             {"days": [["2026-12-01", "2026-12-04"]], "around": "10:00"},
             "from Tuesday, the first of December to Thursday, the third of December, around ten",
         ),
