@@ -136,7 +136,8 @@ class NameGrammar:
                 if certain or (count > 1 and (asking or self._is_capital(name))):
                     yield _Found(name, "full", 0.65 if count > 1 else 0.5)
             elif self._believed(name, words, index + taken):
-                yield _Found(name, "full", 0.7 if count > 1 else 0.55)
+                sure = count > 1 and self._on_record(name)
+                yield _Found(name, "full", 0.85 if sure else 0.7 if count > 1 else 0.55)
 
     def _labelled(self, words: Sequence[Word], heralds: Sequence[_Herald]) -> Iterable[_Found]:
         """'First name Anna, last name Novak': both labels make one full name."""
@@ -159,7 +160,7 @@ class NameGrammar:
             return
         stop = start + len(name)
         if stop < len(words) and self._after.at(words, stop) and self._believed(name, words, start):
-            yield _Found(name, "full", 0.75)
+            yield _Found(name, "full", 0.85 if self._on_record(name) else 0.75)
         elif all(word.key in self._certain or self._halves.is_surname(word.key) for word in name):
             yield _Found(name, "full", 0.6)
 
@@ -236,6 +237,10 @@ class NameGrammar:
         stop = start + len(name)
         signed = stop < len(words) and self._after.at(words, stop) is not None
         return signed or self._halves.is_surname(keys[-1]) or self._nothing_follows(words, stop)
+
+    def _on_record(self, name: Sequence[Word]) -> bool:
+        """Whether each of its words is surely a name: on file, or a given one."""
+        return all(word.key in self._certain for word in name if word.key not in MARKS)
 
     def _is_capital(self, name: Sequence[Word]) -> bool:
         words = [word.text for word in name if word.key not in MARKS and word.key not in self._particles]
