@@ -182,7 +182,7 @@ class NameGrammar:
         if self._nothing_follows(words, end):
             sure = any(word.key in self._certain or self._halves.is_surname(word.key) for word in name)
             yield _Found(name, "full", (0.85 if sure else 0.65) if _count(name) > 1 else 0.5)
-        elif _count(name) > 1 and name[0].key in self._certain:
+        elif _count(name) > 1 and any(word.key in self._certain for word in name):
             yield _Found(name, "full", 0.65)
         else:
             yield from self._misheard(words[start:])
