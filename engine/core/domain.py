@@ -160,6 +160,8 @@ class FlowStep:
     """transfer, hang_up: why, for the trace."""
     unclear_means: Any = None
     """collect: the value taken when the answer is not understood or there is none."""
+    unclear_next: str = ""
+    """collect: the step to go on with when the answer is not understood or there is none."""
     always_ask: bool = False
     """collect: ask even when the slot is already filled."""
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from engine.core import policy, prompts, slots
 from engine.core.decision import Verdict
-from engine.core.domain import StepKind
 from engine.core.events import BargedIn, CallStarted, FellSilent, Heard, Spoken
 from engine.core.privacy import REMOVED
 from engine.core.safety import assess_all, worst
@@ -124,9 +123,3 @@ def _too_often(turn: Turn, count: int) -> bool:
 def _place(turn: Turn) -> str:
     step = prompts.step_of_question(turn)
     return step.where if step is not None else "engine/core/ledger.py"
-
-
-def unclear_means(turn: Turn) -> bool:
-    """Whether the question in hand gives a meaning to silence."""
-    step = prompts.step_of_question(turn)
-    return step is not None and step.kind is StepKind.COLLECT and step.unclear_means is not None

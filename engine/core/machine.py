@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from engine.core import flow, handover, keys, ledger, obey, outcomes, policy, prompts, rewind
+from engine.core import flow, handover, keys, ledger, obey, outcomes, policy, prompts, rewind, unclear
 from engine.core.actions import Understand
 from engine.core.commands import NotUnderstood
 from engine.core.decision import Step, Verdict
@@ -175,7 +175,7 @@ def _wait_no_longer(turn: Turn) -> None:
     if turn.state.asking is None or turn.state.understanding is not None or turn.state.phase != "talking":
         turn.decide("silence", _HERE, Verdict.STALE, "nobody was asked")
         return
-    if ledger.unclear_means(turn):
+    if unclear.matters(turn):
         obey.obey(turn, (NotUnderstood("silence"),), "silence")
     else:
         ledger.no_input(turn)

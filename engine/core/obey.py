@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from engine.core import consent, flow, ledger, prompts, rewind, talk
+from engine.core import consent, flow, ledger, prompts, rewind, talk, unclear
 from engine.core.commands import (
     Affirm,
     Ask,
@@ -26,7 +26,6 @@ from engine.core.commands import (
     WantPerson,
 )
 from engine.core.decision import Verdict
-from engine.core.domain import StepKind
 from engine.core.intake import fill
 
 if TYPE_CHECKING:
@@ -43,8 +42,8 @@ def obey(turn: Turn, commands: tuple[Command, ...], source: str) -> None:
     Raises:
         ConditionError: a condition or template has no value on this state.
     """
-    commands = _assume_the_worst(turn, commands)
-    effects = 0
+    taken = unclear.taken_as(turn, commands)
+    commands, effects = taken.commands, int(taken.moved_on)
     for command in _in_order(turn, commands):
         if turn.state.phase != "talking" or turn.breach is not None:
             return
@@ -91,16 +90,6 @@ def _place(turn: Turn, command: Command) -> str:
         case _:
             step = prompts.step_of_question(turn)
             return step.where if step is not None else "engine/core/obey.py"
-
-
-def _assume_the_worst(turn: Turn, commands: tuple[Command, ...]) -> tuple[Command, ...]:
-    """A question whose unclear answer has a meaning gets that meaning."""
-    step = prompts.step_of_question(turn)
-    if step is None or step.kind is not StepKind.COLLECT or step.unclear_means is None:
-        return commands
-    if any(isinstance(item, Affirm | Deny) or getattr(item, "slot", None) == step.slot for item in commands):
-        return commands
-    return (SetSlot(step.slot, step.unclear_means),)
 
 
 def _in_order(turn: Turn, commands: tuple[Command, ...]) -> tuple[Command, ...]:

@@ -80,6 +80,9 @@ class _Compiler:
         if kind is StepKind.NOOP and "next" not in node.entries:
             self.draft.report.warning(node, f"{self.by}a noop without `next` does nothing")
         outcomes, branches = self.ways.compile(node, kind, following, special.get("service", ""))
+        again = node.get("unclear_next")
+        if again is not None and kind is StepKind.COLLECT:
+            special["unclear_next"] = self.ways.target(again)
         return FlowStep(
             id=name,
             kind=kind,
@@ -99,6 +102,9 @@ class _Compiler:
     def _collect(self, node: Node) -> dict[str, Any]:
         slot = self._slot(node.get("collect"), "asks for")
         unclear = node.get("unclear_means")
+        if unclear is not None and "unclear_next" in node.entries:
+            message = f"{self.by}an unclear answer cannot have a meaning and a way on"
+            self.draft.report.error(node.entries["unclear_next"].key, message, "keep one of the two")
         definition = self.draft.slots.get(slot)
         if definition is not None and definition.filled_by == "service":
             hint = "only a service or a step can fill it"

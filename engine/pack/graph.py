@@ -41,6 +41,8 @@ def ways_on(step: FlowStep) -> list[Edge]:
         always = True
     if not step.outcomes and not always:
         found.append(Edge(step.id, step.following, ""))
+    if step.unclear_next:
+        found.append(Edge(step.id, step.unclear_next, "unclear"))
     if step.guard is not None:
         found.append(Edge(step.id, step.following, "skipped"))
     return found

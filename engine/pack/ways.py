@@ -61,7 +61,7 @@ class WaysOn:
         outcomes: dict[str, str] = {}
         otherwise = ""
         for outcome, key, target in written.own_pairs():
-            to = self._target(target)
+            to = self.target(target)
             if outcome == "else":
                 otherwise = to
             elif not known or self.draft.known(key, "outcome", frozenset(known), self.by):
@@ -99,7 +99,7 @@ class WaysOn:
         if written is None:
             return ()
         if written.kind is Kind.TEXT:
-            return (Branch(None, self._target(written)),)
+            return (Branch(None, self.target(written)),)
         branches: list[Branch] = []
         for item in written.items:
             if branches and branches[-1].when is None:
@@ -118,9 +118,9 @@ class WaysOn:
     def _branch(self, item: Node) -> Branch | None:
         condition, then, other = item.get("if"), item.get("then"), item.get("else")
         if other is not None and condition is None and then is None:
-            return Branch(None, self._target(other))
+            return Branch(None, self.target(other))
         if condition is not None and then is not None and other is None:
-            when, target = self.draft.condition(condition), self._target(then)
+            when, target = self.draft.condition(condition), self.target(then)
             return Branch(when, target) if when is not None else None
         if item.kind is Kind.MAP:
             message = f"{self.by}a branch is {{if: ..., then: ...}} or {{else: ...}}"
@@ -128,7 +128,8 @@ class WaysOn:
         self.draft.loose_ends.add(self.flow)
         return None
 
-    def _target(self, node: Node) -> str:
+    def target(self, node: Node) -> str:
+        """The step that a node names, or END."""
         found = self.draft.known(node, "step", self.targets, self.by)
         if not found:
             self.draft.loose_ends.add(self.flow)

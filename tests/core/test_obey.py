@@ -13,12 +13,11 @@ from engine.core.commands import (
     Correct,
     NotUnderstood,
     SetSlot,
-    SmallTalk,
     StartFlow,
     WantPerson,
 )
 from engine.core.decision import Verdict
-from engine.core.events import FellSilent, Heard, Understood
+from engine.core.events import Heard, Understood
 from engine.core.utterance import Transcript
 from tests.core.workshop import BOOK, START, Call, at_the_offer, at_the_readback
 
@@ -190,31 +189,6 @@ def test_what_is_not_understood_while_the_world_is_awaited_is_let_pass() -> None
     call.means(NotUnderstood("no_match"))
     assert call.says == []
     assert call.state.failures == 0
-
-
-def test_an_unclear_answer_has_the_meaning_that_the_question_gives_it() -> None:
-    for reply in ((NotUnderstood("no_match"),), (SmallTalk("thanks"),), ()):
-        call = at_the_question_of_gears().means(*reply)
-        assert call.value("gears") is True
-        assert call.asks == "service"
-
-
-def test_silence_has_the_meaning_that_the_question_gives_it() -> None:
-    call = at_the_question_of_gears()
-    call.happens(FellSilent(call.at))
-    assert call.asks == "service"
-
-
-def test_a_clear_answer_keeps_its_own_meaning() -> None:
-    call = at_the_question_of_gears().means(SetSlot("gears", "false"))
-    assert call.says == ["utter_see_you"]
-    assert call.state.phase == "ended"
-
-
-def at_the_question_of_gears() -> Call:
-    call = Call().means(*FETCH).means(SetSlot("hour", "15:30")).means(Affirm())
-    assert call.asks == "gears"
-    return call
 
 
 def test_a_decision_names_the_line_that_it_is_about() -> None:
