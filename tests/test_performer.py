@@ -121,6 +121,13 @@ def test_a_single_visit_is_the_one_that_is_meant(desk: Desk) -> None:
         assert ("appointment" in event.data) is (len(visits) == 1)
 
 
+def test_a_single_visit_that_is_not_the_one_told_is_not_taken_for_it(desk: Desk) -> None:
+    event = answer(desk, "booking.list", subject={"id": "p02"}, when={"days": [["2026-11-27", "2026-11-28"]]})
+    assert event.outcome == "other"
+    assert "appointment" not in event.data
+    assert [visit["id"] for visit in event.data["appointments"]] == ["a02"]
+
+
 def test_a_name_in_parts_is_said_in_one() -> None:
     assert full_name({"first": "Ona", "last": "Petrė"}) == "Ona Petrė"
     assert full_name({"first": "Ona", "last": None}) == "Ona"

@@ -27,6 +27,7 @@ from engine.booking.store import (
     StoreUnavailable,
     Task,
 )
+from engine.booking.wish import Wish
 from engine.core.catalogue import Catalogue, Person
 
 Args = Mapping[str, Any]
@@ -41,7 +42,7 @@ OUTCOMES: Mapping[str, tuple[str, ...]] = {
     "release": ("released",),
     "commit": ("committed", "conflict", "unknown"),
     "cancel": ("cancelled", "conflict", "unknown"),
-    "list": ("found", "none", "failed"),
+    "list": ("found", "other", "none", "failed"),
     "notice": ("late", "in_time", "failed"),
     "task": ("filed", "failed"),
     "note": ("filed", "failed"),
@@ -193,16 +194,30 @@ class Booking:
         return str(result.outcome), data
 
     def upcoming(self, args: Args, *, now: datetime, call_id: str = "", key: str = "") -> Answer:
-        """List what {subject} has booked from now on, each with whether cancelling it would be late."""
+        """List what {subject, when?, service?, provider?} has booked, each with whether to cancel it is late.
+
+        `when` tells the visit in the form of a wish; if none is so, the answer is `other` with all of them.
+        """
         subject = forms.reference(args, "subject")
+        told = forms.wish({"wish": args.get("when")}).localised(self.catalogue.zone)
         try:
             entries = self._store.appointments(subject, upcoming_from=now)
         except StoreUnavailable:
             return FAILED
+        meant = [entry for entry in entries if self._is_told(entry, told, args)]
         plain = [
-            forms.plain_appointment(entry) | {"late": self.is_late_notice(entry, now)} for entry in entries
+            forms.plain_appointment(entry) | {"late": self.is_late_notice(entry, now)}
+            for entry in meant or entries
         ]
-        return ("found" if plain else "none"), {"appointments": plain}
+        return ("found" if meant else "other" if plain else "none"), {"appointments": plain}
+
+    def _is_told(self, entry: Appointment, told: Wish, args: Args) -> bool:
+        """Whether a visit is as the caller told it."""
+        if forms.text(args, "service") not in {"", entry.service}:
+            return False
+        if forms.text(args, "provider") not in {"", entry.provider}:
+            return False
+        return told.fits(entry.start.astimezone(self.catalogue.zone).replace(tzinfo=None))
 
     def notice(self, args: Args, *, now: datetime, call_id: str = "", key: str = "") -> Answer:
         """Say whether cancelling {appointment} now would be late, and what that costs."""

@@ -86,6 +86,16 @@ class Wish:
             self.days or self.times or self.around or self.exact or self.provider or self.order != "soonest"
         )
 
+    def fits(self, start: datetime) -> bool:
+        """Return whether a start, as the site's wall clock, is wished; so is told which booking is meant."""
+        if self.exact:
+            return start in self.exact
+        day, minute = start.date(), minute_of(start.time())
+        wanted = not self.days or any(_within(day, low, high) for low, high in self.days)
+        if not wanted or self.excludes(day):
+            return False
+        return any(low <= minute < high for low, high in self.minute_spans(day))
+
     def excludes(self, day: date) -> bool:
         """Return whether the caller refused the day."""
         return any(_within(day, low, high) for low, high in self.not_days)

@@ -96,6 +96,8 @@ class Slot:
     initial: Any = None
     required_fields: tuple[str, ...] = ()
     """For records that callers build up, e.g. a name needs first and last."""
+    tells: str = ""
+    """The slot of a record that exists, if callers tell by this one which of several they mean."""
 
 
 class StepKind(StrEnum):

@@ -22,6 +22,7 @@ _TYPES: Mapping[str, tuple[SlotType, ...]] = {
     "number": (SlotType.NUMBER,),
 }
 """What kind of mention fits slots of which types."""
+_NONE = (None, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ class Slotting:
     def __init__(self, domain: Domain, usual: str = "") -> None:
         """Walk every flow once; `usual` is the one that words are about while none is in hand."""
         self.usual = usual
-        self._types = {slot.id: slot.type for slot in domain.slots.values() if slot.filled_by == "caller"}
+        asked = [slot for slot in domain.slots.values() if slot.filled_by == "caller"]
+        self._types = {slot.id: slot.type for slot in asked if not slot.tells}
+        self._telling = {slot.id: (slot.type, slot.tells) for slot in asked if slot.tells}
         self._by_flow = {flow: tuple(dict.fromkeys(_collected(domain, flow, set()))) for flow in domain.flows}
 
     def collects(self, flow: str) -> tuple[str, ...]:
@@ -67,6 +70,25 @@ class Slotting:
         if held is not None and (slot is None or slot not in unfilled):
             return Target(held, corrects=expecting.kind != "offer")
         return Target(slot, corrects=False) if slot is not None else None
+
+    def telling(self, kind: str, expecting: Expecting, flow: str | None = None) -> str | None:
+        """The slot by which callers tell, in a flow or the one in hand, which record that exists they mean.
+
+        In the flow in hand that ends once the record is found, unless it is asked which, or read back.
+        """
+        types, names = _TYPES.get(kind, ()), self.collects(flow or expecting.flow or "")
+        place = next(
+            (at for at, name in enumerate(names) if self._telling.get(name, _NONE)[0] in types), None
+        )
+        if place is None or flow is not None:
+            return names[place] if place is not None else None
+        record = self._telling[names[place]][1]
+        sought = expecting.kind == "slot" and expecting.slot in names[:place]
+        return names[place] if sought or record in {expecting.slot, *expecting.reads} else None
+
+    def wishes(self, kind: str, flow: str | None) -> bool:
+        """Whether something of a kind can be wished in a flow."""
+        return self._first(self.collects(flow or ""), _TYPES.get(kind, ())) is not None
 
     def _last_first(self, expecting: Expecting) -> tuple[str, ...]:
         """What is held, that of the active flow before the rest."""

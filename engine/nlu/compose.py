@@ -247,6 +247,8 @@ def _confirmed(
             return [], values
         restated = {scene.slotting.target("wish", scene.expecting)}
         slots = {target.slot for target in restated if target is not None}
+        told = (scene.slotting.telling(kind, scene.expecting) for kind in ("wish", *_NAMED))
+        slots |= {slot for slot in told if slot is not None}
         return [Affirm()], [item for item in values if item[1].slot not in slots]
     if yes is False and not values:
         slot = None

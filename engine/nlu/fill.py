@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import Any
 
 from engine.core.commands import Correct, SetSlot
@@ -14,10 +13,9 @@ from engine.nlu.entity import Entity
 from engine.nlu.repair import NEGATOR, REPAIR
 from engine.nlu.rules import Request
 from engine.nlu.scene import Scene
+from engine.nlu.told import in_any_reading, told_apart
 from engine.nlu.wishes import TEMPORAL, wish_of
 
-FROM, TO = "from_word", "to_word"
-"""Concepts that tell the day of the booking that exists from the day it shall have."""
 _SINGLE = ("service", "provider", "person_name", "date_of_birth", "phone", "email", "number")
 _OF_A_TASK = frozenset({"when", "service", "provider", "number"})
 """Mentions that say nothing while no task is in hand and none is asked for."""
@@ -42,12 +40,37 @@ def fills(scene: Scene, skip: frozenset[str]) -> list[tuple[int, Filled]]:
             continue
         used: set[str] = set()
         flow = task.rule.target if task is not None else _assumed(scene)
-        wish = _wish(scene, [item for item in group if item.type in TEMPORAL], flow, used)
-        out += [wish] if wish is not None else []
+        days = [item for item in group if item.type in TEMPORAL]
+        days, told = _of_a_record(scene, days, "wish", flow)
+        out += [*told, *_wish(scene, days, scene.slotting.target("wish", scene.expecting, flow), used)]
         for kind in _SINGLE:
-            filled = _single(scene, [item for item in group if item.type == kind], kind, flow, used)
-            out += [filled] if filled is not None else []
+            named, told = _of_a_record(scene, [item for item in group if item.type == kind], kind, flow)
+            filled = _single(scene, named, kind, flow, used)
+            out += [*told, *([filled] if filled is not None else [])]
     return out
+
+
+def _of_a_record(
+    scene: Scene, said: list[Entity], kind: str, flow: str | None
+) -> tuple[list[Entity], list[tuple[int, Filled]]]:
+    """The mentions that wish something, and the value of those that tell a record which exists already."""
+    slot = scene.slotting.telling(kind, scene.expecting, flow) if said else None
+    if slot is None:
+        return said, []
+    wished: list[Entity] = []
+    told = said
+    if scene.slotting.wishes(kind, flow or scene.expecting.flow):
+        wished, told = told_apart(scene, said)
+    target = Target(slot, corrects=flow is None and slot in scene.expecting.filled)
+    if kind == "wish":
+        return wished, [
+            (place, in_any_reading(filled)) for place, filled in _wish(scene, told, target, set())
+        ]
+    item = _meant(scene, told) if told else None
+    if item is None or item.value is None:
+        return wished, []
+    filled = _filled(target, item.value, item.alternatives, item.confidence, item.text)
+    return wished, [(scene.place(item)[0], filled)]
 
 
 def rule_values(scene: Scene) -> list[tuple[int, Filled]]:
@@ -93,28 +116,23 @@ def _by_task(scene: Scene, skip: frozenset[str]) -> Iterator[tuple[Request | Non
 
 
 def _wish(
-    scene: Scene, said: Sequence[Entity], flow: str | None, used: set[str]
-) -> tuple[int, Filled] | None:
-    if not said:
-        return None
-    if flow in scene.vocabulary.old:
-        said = _new_days(scene, said)
+    scene: Scene, said: Sequence[Entity], target: Target | None, used: set[str]
+) -> list[tuple[int, Filled]]:
+    if not said or target is None:
+        return []
     if scene.says(_SOONEST):
         said = [replace(item, value="soonest") if item.type == "order" else item for item in said]
-    target = scene.slotting.target("wish", scene.expecting, flow)
-    if not said or target is None:
-        return None
     kind = scene.domain.slots[target.slot].type
     if kind is SlotType.WHEN:
         value, others = wish_of(said)
     else:
         value, others = _point(said, kind)
     if value is None:
-        return None
+        return []
     used.add(target.slot)
     evidence = scene.heard.text[said[0].span[0] : said[-1].span[1]]
     confidence = min(item.confidence for item in said)
-    return scene.place(said[0])[0], _filled(target, value, others, confidence, evidence)
+    return [(scene.place(said[0])[0], _filled(target, value, others, confidence, evidence))]
 
 
 def _point(said: Sequence[Entity], kind: SlotType) -> tuple[Any, tuple[Any, ...]]:
@@ -128,31 +146,6 @@ def _point(said: Sequence[Entity], kind: SlotType) -> tuple[Any, tuple[Any, ...]
             distinct = tuple(dict.fromkeys(cut))
             return distinct[0], distinct if len(distinct) > 1 else ()
     return None, ()
-
-
-def _new_days(scene: Scene, said: Sequence[Entity]) -> list[Entity]:
-    """Without the days of the booking that exists: "move my Thursday visit to Monday" wishes Monday."""
-    out: list[Entity] = []
-    for item in said:
-        first, last = scene.place(item)
-        inner = {mark.value for mark in scene.occurrences if first <= mark.first and mark.last <= last}
-        if scene.before(first, {TO}):
-            out = [item]
-        elif item.type == "daterange" and item.end and TO in inner:
-            out = [_last_day(item)]
-        elif not (
-            scene.before(first, {FROM})
-            or scene.before(first, scene.vocabulary.old_marks, 3)
-            or scene.after(last, scene.vocabulary.old_marks)
-            or FROM in inner
-        ):
-            out.append(item)
-    return out
-
-
-def _last_day(item: Entity) -> Entity:
-    day = date.fromisoformat(str(item.end)) - timedelta(days=1)
-    return replace(item, type="date", value=day.isoformat(), start=None, end=None)
 
 
 def _single(

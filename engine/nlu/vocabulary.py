@@ -43,8 +43,6 @@ class Vocabulary:
         self.rules = RuleBook([*(commands.get("rules") or ()), *(pack.get("rules") or ())], self.light)
         self.deniable = frozenset([*_listed(commands.get("deniable")), *_listed(pack.get("deniable"))])
         """Concepts that a negation turns round ("I don't want to cancel")."""
-        self.old = frozenset(_listed(pack.get("old")))
-        """Flows in which a day may be that of the booking that exists."""
         self.old_marks = frozenset(_listed(pack.get("old_marks")))
         """Concepts beside which a day is that of the booking that exists."""
         self.closing = frozenset(_listed(pack.get("closing")))

@@ -62,6 +62,7 @@ def _slot(draft: Draft, name: str, definition: Definition) -> Slot:
         silence_s=duration(node, "silence", _SILENCE_S),
         initial=draft.constant(initial, name) if initial is not None else None,
         required_fields=fields,
+        tells=draft.known(node.get("tells"), "slot", draft.names.slots, f"slot '{name}' tells "),
     )
 
 

@@ -49,6 +49,7 @@ SLOT = Record(
         "values": ListOf(ANY_TEXT, one=False),
         "needs_fields": IDS,
         "initial": Free(),
+        "tells": ID,
         "sealed": FLAG,
     },
 )

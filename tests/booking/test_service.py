@@ -81,6 +81,27 @@ def test_find_hold_commit_and_it_is_in_the_book(line, booking):
     assert line("list", subject="p01") == ("found", {"appointments": [row | {"version": 1, "late": True}]})
 
 
+def test_what_the_caller_tells_of_a_visit_narrows_the_list(line):
+    first = book(line)
+    _, data = line("find", service="massage", subject="p01", wish={"exact": ["2026-11-24T10:30"]})
+    wanted = data["openings"][0]
+    _, held = line("hold", opening=wanted)
+    second = line("commit", hold=held["hold"], opening=wanted, subject="p01")[1]["appointment"]
+
+    def listed(**told: Any) -> tuple[str, list[str]]:
+        outcome, data = line("list", subject="p01", **told)
+        return outcome, [row["id"] for row in data["appointments"]]
+
+    both = [first["id"], second["id"]]
+    assert listed() == ("found", both)
+    assert listed(when={"times": [["10:00", "12:00"]]}) == ("found", both[1:])
+    assert listed(when={"days": [["2026-11-24", "2026-11-25"]]}, service="massage") == ("found", both)
+    assert listed(when={"days": [["2026-11-26", "2026-11-27"]]}) == ("other", both)
+    assert listed(service="first_visit") == ("other", both)
+    assert listed(provider="nobody") == ("other", both)
+    assert listed(provider=first["provider"])[0] == "found"
+
+
 def test_a_new_person_is_filed_with_the_first_booking(line, booking):
     _, data = line("find", service="first_visit", born="1990-01-01", wish={"exact": ["2026-11-24T09:00"]})
     [wanted] = data["openings"]

@@ -116,6 +116,24 @@ def test_an_exact_time_elsewhere_is_brought_to_the_wall_clock_of_the_site():
     assert wish.exact == (datetime(2026, 12, 2, 0, 30),)
 
 
+@pytest.mark.parametrize(
+    ("told", "fits"),
+    [
+        ({}, True),
+        ({"days": [["2026-12-01", "2026-12-02"]]}, True),
+        ({"days": [["2026-12-02", None]]}, False),
+        ({"times": [["06:00", "12:00"]]}, True),
+        ({"times": [["12:00", "18:00"]]}, False),
+        ({"around": "10:15"}, True),
+        ({"exact": ["2026-12-01T10:00"], "days": [["2026-12-01", "2026-12-02"]]}, True),
+        ({"exact": ["2026-12-01T10:15"]}, False),
+        ({"not_days": [["2026-12-01", "2026-12-02"]]}, False),
+    ],
+)
+def test_a_booking_is_told_in_the_words_of_a_wish(told, fits):
+    assert Wish.from_plain(told).fits(datetime(2026, 12, 1, 10)) is fits
+
+
 def test_refused_days_are_half_open():
     wish = Wish(not_days=((DAY, date(2026, 12, 2)),))
     assert wish.excludes(DAY)

@@ -19,8 +19,14 @@ def reiskia(meant: Meant) -> Meant:
             "noreciau uzsiregistruoti burnos higienai",
             ["StartFlow book_appointment", "SetSlot service=hygiene"],
         ),
-        ("Norėčiau atšaukti rytojaus vizitą.", ["StartFlow cancel_appointment"]),
-        ("Deja, trečiadienį atvykti negalėsiu, prašau atšaukti.", ["StartFlow cancel_appointment"]),
+        (
+            "Norėčiau atšaukti rytojaus vizitą.",
+            ["StartFlow cancel_appointment", "SetSlot visit_when={'days': [['2026-11-24', '2026-11-25']]}"],
+        ),
+        (
+            "Deja, trečiadienį atvykti negalėsiu, prašau atšaukti.",
+            ["StartFlow cancel_appointment", "SetSlot visit_when={'days': [['2026-11-25', '2026-11-26']]}"],
+        ),
         ("Kada mano vizitas?", ["StartFlow check_appointment"]),
         ("Vėluosiu apie penkiolika minučių", ["StartFlow running_late"]),
         ("Labai skauda dantį", ["StartFlow urgent_visit"]),
@@ -45,6 +51,7 @@ def test_diacritics_do_not_matter(reiskia: Meant):
 def test_the_new_day_of_a_move_is_the_one_it_goes_to(reiskia: Meant):
     assert reiskia("Ar galima perkelti vizitą iš trečiadienio į penktadienį?") == [
         "StartFlow reschedule_appointment",
+        "SetSlot visit_when={'days': [['2026-11-25', '2026-11-26']]}",
         "SetSlot wish={'days': [['2026-11-27', '2026-11-28']]}",
     ]
 
