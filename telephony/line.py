@@ -7,7 +7,7 @@ little-endian mono PCM at the line's own rate; codecs live in the lines.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -103,3 +103,20 @@ class LineControl(Protocol):
 
     async def hang_up(self) -> None:
         """End the call; a call that has ended already is no error."""
+
+
+class Line(Protocol):
+    """A media stream with its socket: what the loop of a call holds in its hands."""
+
+    stream: MediaStream
+    control: LineControl | None
+    """None: nobody can be put through from here."""
+
+    def events(self) -> AsyncIterator[LineEvent]:
+        """What comes from the far side; LineOpened is the first event and LineClosed the last."""
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """Hand messages to the socket; never blocks, and does nothing once the line is closed."""
+
+    async def aclose(self) -> None:
+        """Close the socket; a closed one is no error."""
