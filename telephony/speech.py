@@ -73,6 +73,16 @@ class Hints:
     """Names and terms that are likely now, most likely first."""
 
 
+class SpeechUnavailable(ConnectionError):  # noqa: N818 - a state of the world, like StoreUnavailable
+    """A recogniser or a voice cannot be reached, refuses us, or has stopped in the middle."""
+
+    def __init__(self, kind: str, *, retryable: bool = True) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        """As in SpeechFailed; never a vendor's message, which may hold words."""
+        self.retryable = retryable
+
+
 class Hearing(Protocol):
     """One call's stream of sound into a recogniser."""
 
@@ -101,7 +111,7 @@ class Recognizer(Protocol):
         """Begin to listen to one call.
 
         Raises:
-            ConnectionError: it cannot be reached or refuses us.
+            SpeechUnavailable: it cannot be reached or refuses us.
         """
 
 
@@ -122,5 +132,5 @@ class Synthesizer(Protocol):
         """Say a text; closing the iterator stops it, and nothing said before comes late.
 
         Raises:
-            ConnectionError: it cannot be reached, refuses, or has stopped in the middle.
+            SpeechUnavailable: it cannot be reached, refuses, or has stopped in the middle.
         """
