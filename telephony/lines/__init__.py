@@ -1,0 +1,1 @@
+"""Lines: the protocols of carriers, exchanges and browsers, each without its socket."""
