@@ -86,14 +86,18 @@ def feast_of(rule: str, year: int) -> date:
 
 
 def feast(clock: Clock, feast: str, year: int = 0) -> Days:
-    """A holiday of the language's table: its next day, or its last when the past is preferred."""
-    if year:
-        return Days((feast_of(feast, year),))
-    today = clock.today
+    """A holiday of the language's table: its next day, or its last when the past is preferred.
+
+    A name that countries give to different days has a rule for each ("05-sun-2|easter-21"): all are readings.
+    """
+    days = {feast_of(rule, year) if year else _nearest(rule, clock) for rule in feast.split("|")}
+    return Days(tuple(sorted(days)), again="year")
+
+
+def _nearest(rule: str, clock: Clock) -> date:
     step = -1 if clock.prefer == "past" else 1
-    days = (feast_of(feast, today.year), feast_of(feast, today.year + step))
-    chosen = next((day for day in days if (day - today).days * step >= 0), days[-1])
-    return Days((chosen,), again="year")
+    days = (feast_of(rule, clock.today.year), feast_of(rule, clock.today.year + step))
+    return next((day for day in days if (day - clock.today).days * step >= 0), days[-1])
 
 
 def holiday(clock: Clock, holiday: tuple[date, ...], year: int = 0) -> Days | None:

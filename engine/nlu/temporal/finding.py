@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.nlu.entity import Entity
+from engine.nlu.temporal.bounds import history
 from engine.nlu.temporal.neighbours import Neighbours
 from engine.nlu.temporal.readings import Reading
 from engine.nlu.temporal.resolve import entity
-from engine.nlu.temporal.stretches import history
 from engine.nlu.temporal.tokens import DIGITS, fold, phrase
 
 if TYPE_CHECKING:

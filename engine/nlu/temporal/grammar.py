@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from engine.nlu.temporal import birth, calendar, feasts, hours, mentions, stretches
+from engine.nlu.temporal import birth, bounds, calendar, counting, feasts, hours, mentions, stretches
 from engine.nlu.temporal.chart import Chart
 from engine.nlu.temporal.feasts import holiday_symbol, mark_holidays
 from engine.nlu.temporal.finding import Finder
@@ -25,6 +25,8 @@ _ACTIONS: Mapping[str, Callable[..., Any]] = {
     **hours.ACTIONS,
     **calendar.ACTIONS,
     **stretches.ACTIONS,
+    **counting.ACTIONS,
+    **bounds.ACTIONS,
     **feasts.ACTIONS,
     **mentions.ACTIONS,
 }

@@ -17,6 +17,9 @@ _HOUR, _NOON, _DAY = 60, 12 * 60, 24 * 60
 _AWAKE = 7 * _HOUR, 19 * _HOUR
 """Between two readings that fit alike, the one by day comes first."""
 
+_NEAR, _FAR = 2 * _HOUR + 1, 5 * _HOUR
+"""How far outside a part of the day an hour may be that the part still settles."""
+
 Part = tuple[str, int, int, int]
 """A part of the day: its name, its first and last minute as a stretch, and how far its hours reach."""
 
@@ -90,11 +93,34 @@ def to(_clock_: Clock, time: Time, minute: int = 0, fraction: int = 0, after: in
     if time.minute:
         return None
     before = minute + fraction - after
+    return replace(_moved(time, -before), backward=True)
+
+
+def to_written(_clock_: Clock, time: Time, minute: int) -> Time | None:
+    """ "20 to 5" in digits; "10 to 11 a.m." is from ten to eleven."""
+    made = to(_clock_, time, minute)
+    if made is None or minute >= (time.hour % 12 or 12):
+        return made
+    return None if time.half in (Half.AM, Half.PM) else replace(made, stretch=True)
+
+
+def _moved(time: Time, minutes: int) -> Time:
+    """A time so many minutes on; a bare hour stays bare."""
     if time.half is Half.OPEN:
-        total = (time.hour % 12 * _HOUR - before) % _NOON
-        return Time(total // _HOUR or 12, total % _HOUR, Half.OPEN, backward=True, within=time.within)
-    total = (minutes_of(time.hour, 0, time.half) - before) % _DAY
-    return Time(total // _HOUR, total % _HOUR, Half.FULL, backward=True)
+        total = (time.hour % 12 * _HOUR + time.minute + minutes) % _NOON
+        return Time(total // _HOUR or 12, total % _HOUR, Half.OPEN, within=time.within)
+    total = (minutes_of(time.hour, time.minute, time.half) + minutes) % _DAY
+    return Time(total // _HOUR, total % _HOUR, Half.FULL)
+
+
+def later_by(_clock_: Clock, time: Time, duration: int) -> Time:
+    """ "two hours after three", "half an hour past noon"."""
+    return _moved(time, duration)
+
+
+def earlier_by(_clock_: Clock, time: Time, duration: int) -> Time:
+    """ "two hours before noon"."""
+    return _moved(time, -duration)
 
 
 def half_to(_clock_: Clock, hour: int) -> Time | None:
@@ -105,6 +131,8 @@ def half_to(_clock_: Clock, hour: int) -> Time | None:
 
 def meridiem(_clock_: Clock, time: Time, meridiem: str) -> Time | None:
     """a.m. and p.m.; on a 24-hour time they change nothing unless they contradict it at noon."""
+    if time.stretch:
+        return None
     half = Half.PM if meridiem == "pm" else Half.AM
     if time.half is Half.FULL:
         late = half is Half.PM and time.hour < 12  # "07:00 PM", "half past 0 p.m."
@@ -112,9 +140,9 @@ def meridiem(_clock_: Clock, time: Time, meridiem: str) -> Time | None:
     return replace(time, half=half)
 
 
-def within_part(_clock_: Clock, time: Time, part: Part) -> Time:
+def within_part(_clock_: Clock, time: Time, part: Part) -> Time | None:
     """ "5:30 in the evening": the part of day settles the half."""
-    return replace(time, within=(part[1], part[3]))
+    return None if time.stretch else replace(time, within=(part[1], part[3]))
 
 
 def roughly(_clock_: Clock, time: Time) -> Time:
@@ -137,17 +165,16 @@ def corrected(_clock_: Clock, old: Time, time: Time) -> Time:
 def readings_of(time_: Time, clock: Clock | None = None) -> tuple[time, ...]:
     """Every time of day the words can mean, best first.
 
-    A bare hour is read by the business's hours, the closing time included: one reading inside them is the
-    reading; with both or neither inside, the caller must be asked, so both are returned. Without
-    a clock only the words count.
+    A part of the day beside it settles its half; else a bare hour is read by the business's hours, the
+    closing time included: one reading inside them is the reading; with both or neither inside, the caller
+    must be asked, so both are returned. Without a clock only the words count.
     """
     if time_.half is not Half.OPEN:
         return (_time(minutes_of(time_.hour, time_.minute, time_.half)),)
     morning = minutes_of(time_.hour, time_.minute, Half.AM)
     both = (morning, morning + _NOON)
-    if time_.within is not None:
-        first, last = time_.within
-        return (_time(min(both, key=lambda minute: _distance(minute, first, last))),)
+    if time_.within is not None and (agreed := _by_part(both, *time_.within)) is not None:
+        return (_time(agreed),)
     if clock is None:
         return tuple(_time(minute) for minute in both)
     opens, closes = _minutes(clock.opens), _minutes(clock.closes)
@@ -160,6 +187,24 @@ def readings_of(time_: Time, clock: Clock | None = None) -> tuple[time, ...]:
             both, key=lambda minute: (_distance(minute, opens, closes), _distance(minute, *_AWAKE))
         )
     )
+
+
+def _by_part(both: tuple[int, int], first: int, last: int) -> int | None:
+    """The reading a part of the day settles; None when they contradict ("eleven in the afternoon").
+
+    A part on one side of noon names that half also for an hour that is not far from it ("seven in the
+    afternoon"); twelve, the night and noon take what lies near.
+    """
+    away = {minute: _distance(minute, first, last) for minute in both}
+    morning, later = both
+    nearest = min(both, key=away.__getitem__)
+    if away[nearest] == 0 or first < _NOON < last:
+        return nearest
+    if morning < _HOUR:
+        return nearest if away[nearest] <= _NEAR else None
+    if last <= _NOON:
+        return morning if away[morning] <= _FAR else None
+    return later if away[later] <= (_FAR if last <= _DAY else _NEAR) else None
 
 
 def _distance(minute: int, first: int, last: int) -> int:
@@ -209,6 +254,11 @@ def between(_clock_: Clock, start: Time, end: Time) -> Window:
     return Window(start, end)
 
 
+def lasting_time(_clock_: Clock, time: Time, duration: int) -> Window:
+    """ "from nine for two hours"."""
+    return Window(time, _moved(time, duration), time.marks)
+
+
 def not_before(_clock_: Clock, time: Time) -> Window:
     """ "after four", "from nine on"."""
     return Window(time, None, time.marks)
@@ -232,6 +282,9 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "named_time": named_time,
     "past": past,
     "to": to,
+    "to_written": to_written,
+    "later_by": later_by,
+    "earlier_by": earlier_by,
     "half_to": half_to,
     "meridiem": meridiem,
     "within_part": within_part,
@@ -242,6 +295,7 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "first_thing": first_thing,
     "last_thing": last_thing,
     "between": between,
+    "lasting_time": lasting_time,
     "not_before": not_before,
     "from_time": from_time,
     "not_after": not_after,

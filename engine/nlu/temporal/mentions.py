@@ -51,7 +51,7 @@ def join(_clock: Clock, day: Days, time: Time | None = None, window: Window | No
 
 def join_time(_clock: Clock, time: Time, window: Window) -> Reading | None:
     """A time beside a part of the day, without a day."""
-    if window.start is None or window.end is None:
+    if window.start is None or window.end is None or time.stretch:
         return None
     return Reading(time=within_window(time, window))
 
@@ -81,6 +81,11 @@ def duration(
     return count * clock_unit + (clock_unit // 2 if half else 0) + clock_unit * tenth // 10 + more
 
 
+def part_of_hour(_clock: Clock, over: int, under: int) -> int | None:
+    """ "3/4 of an hour" in minutes."""
+    return 60 * over // under if 0 < over < under <= 60 else None
+
+
 def instant(clock: Clock, duration: int) -> Reading:
     """ "in two hours"."""
     return Reading(instant=_now(clock) + timedelta(minutes=duration))
@@ -107,7 +112,9 @@ def period(_clock: Clock, first: Reading | None = None, last: Reading | None = N
         return None
     timed = [end.time is not None or end.instant is not None for end in ends]
     from_now = first is not None and first.instant is not None
-    if all(end.days is None for end in ends) or not (all(timed) or from_now):
+    if (all(end.days is None for end in ends) and not (from_now and last is not None)) or not (
+        all(timed) or from_now
+    ):
         return None
     return Reading(first=first, last=last)
 
@@ -280,6 +287,7 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "coming_hours": coming_hours,
     "past_hours": past_hours,
     "duration": duration,
+    "part_of_hour": part_of_hour,
     "settled": settled,
     "present": present,
     "same_value": same_value,

@@ -250,6 +250,7 @@ _KINDS: Mapping[str, Callable[[Number], bool]] = {
     "ordinal": lambda n: n.ordinal and 1 <= n.value <= _LAST_DAY,
     "dom": lambda n: not n.ordinal and 1 <= n.value <= _LAST_DAY and n.width <= 2,
     "month_number": lambda n: 1 <= n.value <= _MONTHS and n.width <= 2,
+    "month_digits": lambda n: not n.ordinal and 1 <= n.value <= _MONTHS and 1 <= n.width <= 2,
     "count": lambda n: not n.ordinal and 1 <= n.value < 1000 and n.width <= 3,
     "hhmm": lambda n: (
         n.width in (3, 4) and n.value // 100 <= _LAST_HOUR and n.value % 100 <= _LAST_MINUTE and not n.ordinal
@@ -266,6 +267,10 @@ _KINDS: Mapping[str, Callable[[Number], bool]] = {
     "hour_ordinal": lambda n: n.ordinal and n.value <= _LAST_HOUR,
     "ordinal_late": lambda n: n.ordinal and 12 < n.value <= _LAST_DAY,
     "minute5": lambda n: not n.ordinal and 5 <= n.value < 60 and n.value % 5 == 0 and n.width <= 2,
+    "minute5_words": lambda n: not n.ordinal and 5 <= n.value < 60 and n.value % 5 == 0 and not n.width,
+    "minute5_digits": lambda n: (
+        not n.ordinal and 5 <= n.value < 60 and n.value % 5 == 0 and 1 <= n.width <= 2
+    ),
     "dom_digits": lambda n: not n.ordinal and 1 <= n.value <= _LAST_DAY and 1 <= n.width <= 2,
     "ordinal_high": lambda n: (
         n.ordinal and (_NO_CHOICE <= n.value <= _LAST_DAY or (n.width > 0 and n.value <= _LAST_DAY))
