@@ -241,6 +241,7 @@ def test_functions_fit_a_screen():
 # --- how light ---------------------------------------------------------------------------------
 
 HEAVY = [
+    "aiohttp",
     "anthropic",
     "asyncpg",
     "azure",
@@ -252,6 +253,9 @@ HEAVY = [
     "sklearn",
     "spacy",
     "starlette",
+    "twilio",
+    "uvicorn",
+    "websockets",
 ]
 
 # Runs the command in this very process and writes down each heavy name that anything asks for. Asking is enough: a

@@ -6,6 +6,7 @@ lets a false interruption go on where it stopped.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,10 +25,17 @@ _FORMATS: Mapping[str, tuple[Codec, bytes]] = {
     "slin": ((*_AS_IT_IS, 8000), b"\0"),
     "slin16": ((*_AS_IT_IS, 16000), b"\0"),
 }
-_LARGEST = 64_000
-"""Asterisk hangs up on a message over 65,500 bytes."""
+_STEP = 100
+"""Frames between two marks of our own, which tell how much Asterisk has played; a message holds no more."""
+_AHEAD = 700
+"""Frames sent and not known to be played. Asterisk says XOFF at about 900 and drops what comes after 1,000:
+an answer sent in one piece would lose its end before any XOFF could reach us."""
+_OURS = "~"
+"""How the names of our own marks begin."""
 _HELD = 60 * 16_000 * 2
-"""Bytes kept for an Asterisk that has said XOFF; an answer longer than a minute was not meant to be heard."""
+"""Bytes kept for an Asterisk that takes nothing more: a minute, and no answer is longer."""
+_LARGEST_FRAME = 640
+"""20 ms at the highest rate we speak."""
 
 
 class AsteriskStream:
@@ -41,8 +49,13 @@ class AsteriskStream:
         self._frame = 0
         self._rest = b""
         self._full = False
-        self._held: list[Message] = []
+        self._held: deque[Message] = deque()
         self._held_bytes = 0
+        self._ahead = 0
+        self._unmarked = 0
+        self._steps: deque[int] = deque()
+        self._round = 0
+        """Counts the clears, so that a mark of ours from before one is known."""
         self._marks = Marks()
         self._closed = False
 
@@ -63,10 +76,14 @@ class AsteriskStream:
         return self._control(data) if isinstance(data, dict) else self._close("line", "broken_frame")
 
     def pending(self) -> Sequence[Message]:
-        """What waited for XON and may be sent now; the socket asks after each message it received."""
-        if self._full or not self._held:
-            return ()
-        released, self._held, self._held_bytes = self._held, [], 0
+        """What may be sent now; the socket asks after each message it received."""
+        released: list[Message] = []
+        while self._held and not self._full and self._ahead < _AHEAD:
+            message = self._held.popleft()
+            self._held_bytes -= len(message)
+            released.append(message)
+            if isinstance(message, bytes):
+                released += self._counted(len(message) // self._frame)
         return released
 
     def sound(self, pcm: bytes) -> Sequence[Message]:
@@ -76,25 +93,29 @@ class AsteriskStream:
         wire = self._rest + self._codec[1](pcm)
         full = len(wire) - len(wire) % self._frame
         self._rest = wire[full:]
-        step = _LARGEST - _LARGEST % self._frame
-        return self._out([wire[place : min(place + step, full)] for place in range(0, full, step)])
+        step = _STEP * self._frame
+        self._hold([wire[place : min(place + step, full)] for place in range(0, full, step)])
+        return self.pending()
 
     def mark(self, name: str) -> Sequence[Message]:
         """Ask for a word when all sound so far was played; silence fills up the last frame."""
         if self._codec is None:
             return ()
         self._marks.asked(name)
-        filled: list[Message] = []
         if self._rest:
-            filled = [self._rest + self._silence * (self._frame - len(self._rest))]
+            self._hold([self._rest + self._silence * (self._frame - len(self._rest))])
             self._rest = b""
-        return self._out([*filled, _command("MARK_MEDIA", correlation_id=name)])
+        self._hold([_command("MARK_MEDIA", correlation_id=name)])
+        return self.pending()
 
     def clear(self) -> Sequence[Message]:
         """Empty Asterisk's queue; the report of the empty queue tells when the marks in it are gone."""
         if self._codec is None:
             return ()
-        self._rest, self._held, self._held_bytes = b"", [], 0
+        self._rest, self._held_bytes, self._ahead, self._unmarked = b"", 0, 0, 0
+        self._held.clear()
+        self._steps.clear()
+        self._round += 1
         self._marks.cleared()
         return (_command("REPORT_QUEUE_DRAINED"), _command("FLUSH_MEDIA"))
 
@@ -124,7 +145,7 @@ class AsteriskStream:
             case "MEDIA_XON":
                 self._full = False
             case "MEDIA_MARK_PROCESSED":
-                return list(self._marks.reached(str(data.get("correlation_id"))))
+                return self._reached(str(data.get("correlation_id")))
             case "QUEUE_DRAINED":
                 return list(self._marks.dropped())
         return []
@@ -133,7 +154,12 @@ class AsteriskStream:
         if self._codec is not None:
             return self._close("line", "second_start")
         call, size = data.get("channel_id") or data.get("connection_id"), data.get("optimal_frame_size")
-        if not isinstance(call, str) or not isinstance(size, int) or not 2 <= size <= _LARGEST or size % 2:
+        if (
+            not isinstance(call, str)
+            or not isinstance(size, int)
+            or not 2 <= size <= _LARGEST_FRAME
+            or size % 2
+        ):
             return self._close("line", "broken_frame")
         found = _FORMATS.get(str(data.get("format")))
         if found is None:
@@ -145,15 +171,28 @@ class AsteriskStream:
         known = number if number and number.startswith("+") else None
         return [LineOpened(call, self._codec[2], known, {**variables, "channel": call})]
 
-    def _out(self, messages: list[Message]) -> Sequence[Message]:
-        """Send, or hold back while Asterisk's queue is full: what is sent then is dropped without a word."""
-        if not self._full and not self._held:
-            return messages
+    def _hold(self, messages: list[Message]) -> None:
         for message in messages:
-            if self._held_bytes + len(message) <= _HELD:
+            if isinstance(message, str) or self._held_bytes + len(message) <= _HELD:
                 self._held.append(message)
                 self._held_bytes += len(message)
-        return self.pending()
+
+    def _counted(self, frames: int) -> list[Message]:
+        """Take note of frames that leave, and put a mark of ours behind each step."""
+        self._ahead += frames
+        self._unmarked += frames
+        if self._unmarked < _STEP:
+            return []
+        self._steps.append(self._unmarked)
+        self._unmarked = 0
+        return [_command("MARK_MEDIA", correlation_id=f"{_OURS}{self._round}")]
+
+    def _reached(self, name: str) -> list[LineEvent]:
+        if not name.startswith(_OURS):
+            return list(self._marks.reached(name))
+        if name == f"{_OURS}{self._round}" and self._steps:
+            self._ahead -= self._steps.popleft()
+        return []
 
     def _key(self, digit: str) -> list[LineEvent]:
         if self._codec is None:

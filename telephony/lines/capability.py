@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from hashlib import sha256
+from secrets import token_hex
 
 _MOST = 100_000
 """Tickets remembered as used; each is forgotten when it would have run out anyway."""
@@ -37,27 +38,24 @@ class TicketOffice:
 
     def issue(self, ticket: Ticket, now: float) -> str:
         """The word for the path; `now` in seconds of any clock that all processes share."""
-        until = int(now + self._lifetime_s)
-        return f"{until:x}-{self._mac(ticket, until)}"
+        told = f"{int(now + self._lifetime_s):x}-{token_hex(6)}"
+        return f"{told}-{self._mac(ticket, told)}"
 
     def take(self, ticket: Ticket, word: str, now: float) -> bool:
         """True once for each word that we issued, while it lasts."""
-        until_word, _, mac = word.partition("-")
-        try:
-            until = int(until_word, 16)
-        except ValueError:
+        told, _, mac = word.rpartition("-")
+        if not hmac.compare_digest(mac.encode(), self._mac(ticket, told).encode()):
             return False
-        if not hmac.compare_digest(mac.encode(), self._mac(ticket, until).encode()):
-            return False
+        until = int(told.partition("-")[0], 16)
         if now > until or word in self._used:
             return False
         self._forget(now)
         self._used[word] = until
         return True
 
-    def _mac(self, ticket: Ticket, until: int) -> str:
-        told = "\n".join((ticket.line, ticket.site, ticket.run, str(until)))
-        return hmac.new(self._key, told.encode("utf-8"), sha256).hexdigest()
+    def _mac(self, ticket: Ticket, told: str) -> str:
+        covered = f"{ticket.line}\n{ticket.site}\n{ticket.run}\n{told}"
+        return hmac.new(self._key, covered.encode("utf-8", "replace"), sha256).hexdigest()
 
     def _forget(self, now: float) -> None:
         if len(self._used) >= _MOST or (self._used and next(iter(self._used.values())) < now):

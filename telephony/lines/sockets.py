@@ -92,6 +92,7 @@ class SocketLine:
         self._deadline: asyncio.Timeout | None = None
         self._returning: asyncio.Future[tuple[MediaStream, Port]] | None = None
         self._returned = False
+        self._back = asyncio.Event()
 
     async def open(self) -> LineOpened | None:
         """Wait for the call to open; None when it did not, and the socket is closed then."""
@@ -119,6 +120,7 @@ class SocketLine:
                     yield event
                     return
                 if isinstance(event, LineOpened) and event is not self._opened:
+                    self._back.set()
                     continue
                 if self._returned and isinstance(event, SoundArrived):
                     event = replace(event, at_s=None)  # the new socket counts from its own beginning
@@ -147,12 +149,25 @@ class SocketLine:
         """The carrier may bring this caller back on another socket: the end of this one is not the end."""
         if self._returning is None:
             self._returning = asyncio.get_running_loop().create_future()
+            self._back.clear()
 
     def give_up_return(self) -> None:
-        """Nobody comes back any more."""
+        """Nobody comes back any more; nothing when somebody is back already."""
         if self._returning is not None and not self._returning.done():
             self._returning.cancel()
-        self._returning = None
+            self._returning = None
+
+    async def returned(self, within_s: float) -> bool:
+        """Wait until the caller is back and can be spoken to; False when nobody came.
+
+        Marks that were out on the old socket do not come back: what they stood for was not heard.
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                await self._back.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def come_back(self, stream: MediaStream, port: Port) -> bool:
         """The caller is back on another socket; False when nobody was expected."""
@@ -257,6 +272,7 @@ class WebSocketPort:
         self._outbox: deque[Message] = deque()
         self._bytes = 0
         self._wake = asyncio.Event()
+        self._done = asyncio.Event()
         self._closing = False
         self._stalled = False
         self._writer = asyncio.create_task(self._write(), name="media writer")
@@ -298,10 +314,19 @@ class WebSocketPort:
         with suppress(TimeoutError):
             async with asyncio.timeout(1.0):
                 await self._writer
-        with suppress(RuntimeError, OSError):  # the far side was faster
+        from starlette.websockets import WebSocketDisconnect
+
+        with suppress(RuntimeError, OSError, WebSocketDisconnect):  # the far side was faster
             await self._websocket.close(code, reason)
+        self._done.set()
+
+    async def closed(self) -> None:
+        """Wait until the socket is closed, for whoever must not let go of it before."""
+        await self._done.wait()
 
     async def _write(self) -> None:
+        from starlette.websockets import WebSocketDisconnect
+
         while True:
             while self._outbox:
                 message = self._outbox.popleft()
@@ -315,7 +340,7 @@ class WebSocketPort:
                 except TimeoutError:
                     self._stalled = True
                     return
-                except (RuntimeError, OSError):  # closed by the far side: the reader says so
+                except (RuntimeError, OSError, WebSocketDisconnect):  # the reader says so
                     return
             if self._closing:
                 return

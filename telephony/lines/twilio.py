@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -43,6 +44,9 @@ LANGUAGES: Mapping[str, str] = {"en": "en-GB", "de": "de-DE", "es": "es-ES", "lt
 class Returning(Protocol):
     """A line whose caller may come back on another socket."""
 
+    async def returned(self, within_s: float) -> bool:
+        """Wait for the caller to be back; False when nobody came."""
+
     def expect_return(self) -> None:
         """The end of this socket is not yet the end."""
 
@@ -57,8 +61,6 @@ class TwilioAccount:
     client: Client
     own_number: str
     """What a person who is called sees, E.164."""
-    callback_url: Callable[[str, str], str]
-    """Purpose (dialled | leg | key | machine) and key to the public url of a call-back."""
     board: Switchboard
     ring_s: int = 20
     request_s: float = 4.0
@@ -74,31 +76,45 @@ def connect(account_sid: str, auth_token: str, *, api_base: str = "") -> Client:
     from twilio.http.async_http_client import AsyncTwilioHttpClient
     from twilio.rest import Client
 
-    class Elsewhere(AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
-        async def request(self, method: str, url: str, *args: Any, **named: Any) -> Any:
-            path = urlsplit(url)
-            query = f"?{path.query}" if path.query else ""
-            return await super().request(method, f"{api_base}{path.path}{query}", *args, **named)
+    class Transport(AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
+        """The SDK's own, without the password parameter that aiohttp is about to drop."""
+
+        async def request(self, method: str, url: str, **named: Any) -> Any:
+            name, password = named.pop("auth", None) or ("", "")
+            word = b64encode(f"{name}:{password}".encode()).decode("ascii")
+            named["headers"] = {**(named.get("headers") or {}), "Authorization": f"Basic {word}"}
+            if api_base:
+                path = urlsplit(url)
+                url = f"{api_base}{path.path}" + (f"?{path.query}" if path.query else "")
+            return await super().request(method, url, **named)
 
     silent = logging.getLogger("telephony.lines.twilio.sdk")
     silent.disabled = True
-    transport = (Elsewhere if api_base else AsyncTwilioHttpClient)(logger=silent)
-    return Client(account_sid, auth_token, http_client=transport)
+    return Client(account_sid, auth_token, http_client=Transport(logger=silent))
 
 
 class TwilioControl:
     """Call control of one call: a `telephony.line.LineControl`."""
 
-    def __init__(self, account: TwilioAccount, call: str, room: str) -> None:
-        """`call`: Twilio's id of it. `room`: a name nobody can guess, for a warm transfer's conference."""
+    def __init__(
+        self,
+        account: TwilioAccount,
+        call: str,
+        line: Returning,
+        room: str,
+        callback: Callable[[str, str], str],
+    ) -> None:
+        """Take control of a call.
+
+        `call` is Twilio's id of it; `line` has to survive while the caller is away; `room` names the
+        conference of a warm transfer, which nobody can guess; `callback` turns a purpose (dialled | leg |
+        warm_leg | key | machine) and a key into the public url of a call-back.
+        """
         self._account = account
         self._call = call
-        self._room = room
-        self._line: Returning | None = None
-
-    def belongs_to(self, line: Returning) -> None:
-        """The line that has to survive while the caller is away."""
         self._line = line
+        self._room = room
+        self._callback = callback
 
     async def transfer(self, number: str, summary: Mapping[str, Any], *, warm: bool) -> str:
         """Put the caller through; the typed outcome."""
@@ -120,26 +136,25 @@ class TwilioControl:
     async def _cold(self, number: str) -> str:
         account, board = self._account, self._account.board
         key = board.expect()
-        if self._line is not None:
-            self._line.expect_return()
-        answered = False
+        self._line.expect_return()
         try:
             document = transfer_document(
                 Dialling(number, account.ring_s),
-                action_url=account.callback_url("dialled", key),
-                status_url=account.callback_url("leg", key),
+                action_url=self._callback("dialled", key),
+                status_url=self._callback("leg", key),
             )
             problem = await self._update(self._call, twiml=document)
             if problem:
                 return problem
             word = await board.outcome(key, account.ring_s + _SETTLING_S)
             outcome = OUTCOMES.get(word or "", "failed")
-            answered = outcome == "answered"
-            return outcome
+            if outcome == "answered":
+                return outcome
+            # The talk goes on when the caller is really back; what is said before that is said to nobody.
+            return outcome if await self._line.returned(_SETTLING_S) else "caller_left"
         finally:
             board.forget(key)
-            if answered and self._line is not None:
-                self._line.give_up_return()
+            self._line.give_up_return()
 
     # --- warm ------------------------------------------------------------------------------------
 
@@ -156,7 +171,7 @@ class TwilioControl:
             word = await board.outcome(key, account.ring_s + _SETTLING_S * 2)
             if word != "accepted":
                 return _refused(word)
-            problem = await self._update(self._call, twiml=conference_document(self._room, ends=True))
+            problem = await self._update(self._call, twiml=conference_document(self._room))
             taken = not problem
             return problem or "answered"
         finally:
@@ -176,12 +191,12 @@ class TwilioControl:
                     to=number,
                     from_=account.own_number,
                     timeout=account.ring_s,
-                    twiml=whisper_document(words, language, action_url=account.callback_url("key", key)),
-                    status_callback=account.callback_url("leg-warm", key),
+                    twiml=whisper_document(words, language, action_url=self._callback("key", key)),
+                    status_callback=self._callback("warm_leg", key),
                     status_callback_event=["initiated", "ringing", "answered", "completed"],
                     machine_detection="Enable",
                     async_amd="true",
-                    async_amd_status_callback=account.callback_url("machine", key),
+                    async_amd_status_callback=self._callback("machine", key),
                 )
         except (TwilioException, ClientError, OSError, TimeoutError):
             return ""
@@ -254,6 +269,16 @@ def word_of_key(form: Mapping[str, str]) -> str:
 def word_of_machine(form: Mapping[str, str]) -> str | None:
     """Who picked up, as answering machine detection sees it."""
     return "voicemail" if form.get("AnsweredBy", "").startswith(_MACHINES) else None
+
+
+def room_of(run: str) -> str:
+    """The conference of a warm transfer; `run` cannot be guessed, so it cannot either."""
+    return f"desk-{run}"
+
+
+def joined(run: str) -> str:
+    """What the person who took a warm transfer hears: the room in which the caller arrives."""
+    return conference_document(room_of(run))
 
 
 def whisper_words(summary: Mapping[str, Any]) -> str:

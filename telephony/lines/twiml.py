@@ -52,6 +52,14 @@ def call_document(
     return _written(response)
 
 
+def person_document(person: Dialling) -> str:
+    """Put a call through to a person without us."""
+    response = ET.Element("Response")
+    _dial(response, person)
+    ET.SubElement(response, "Hangup")
+    return _written(response)
+
+
 def transfer_document(person: Dialling, *, action_url: str, status_url: str) -> str:
     """Put the caller through; `action_url` hears how it ended and may bring the caller back."""
     response = ET.Element("Response")
@@ -74,12 +82,12 @@ def whisper_document(text: str, language: str, *, action_url: str, wait_s: int =
     return _written(response)
 
 
-def conference_document(room: str, *, ends: bool) -> str:
-    """Bring a leg into the room of a call; `ends`: the room closes when this leg leaves it."""
+def conference_document(room: str) -> str:
+    """Bring a leg into the room of a call; when either side leaves, nobody is left alone in it."""
     response = ET.Element("Response")
     attributes = {
         "startConferenceOnEnter": "true",
-        "endConferenceOnExit": "true" if ends else "false",
+        "endConferenceOnExit": "true",
         "beep": "false",
     }
     ET.SubElement(ET.SubElement(response, "Dial"), "Conference", attributes).text = room
