@@ -43,6 +43,8 @@ NAMES = [f"base/safety/{code}.yml" for code in ("en", "lt")] + [
 TABLES = [compile_patterns(_table(name)) for name in NAMES]
 LABELLED = _lines("safety_en.jsonl") + _lines("safety_lt.jsonl")
 
+PARAPHRASES = {code: _lines(f"paraphrases_{code}.jsonl") for code in ("en", "lt")}
+
 GOLDEN = {
     "en": {
         "L0": """my face is swelling and I can't breathe right | I can't even swallow my own spit
@@ -217,6 +219,24 @@ def test_our_labelled_emergencies_are_found() -> None:
     missed = [line["text"] for line in urgent if level(line["text"]) not in ("L0", "L1")]
     assert len(urgent) > 300
     assert len(missed) <= len(urgent) // 100, missed
+
+
+@pytest.mark.parametrize(
+    ("half", "recall", "false_alarms"), [("look", 1.0, 0.0), ("hidden", 0.93, 0.03)], ids=["look", "hidden"]
+)
+@pytest.mark.parametrize("language", ["en", "lt"])
+def test_emergencies_in_other_words_are_found_and_near_misses_are_not(
+    language: str, half: str, recall: float, false_alarms: float
+) -> None:
+    lines = [line for line in PARAPHRASES[language] if line["half"] == half]
+    alarmed = {
+        line["text"]: assess_all(TABLES, [line["text"]]).level in {Level.L0, Level.L1} for line in lines
+    }
+    urgent = [line["text"] for line in lines if line["level"] in {"L0", "L1"}]
+    near = [line["text"] for line in lines if line["level"] not in {"L0", "L1"}]
+    assert min(len(urgent), len(near)) > 60
+    assert sum(alarmed[text] for text in urgent) >= recall * len(urgent)
+    assert sum(alarmed[text] for text in near) <= false_alarms * len(near)
 
 
 def test_ordinary_talk_is_no_emergency() -> None:

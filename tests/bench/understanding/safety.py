@@ -66,6 +66,19 @@ def labelled(screen: Screen) -> None:
             )
 
 
+def paraphrases(screen: Screen) -> None:
+    """Print recall and false alarms on emergencies in other words and near misses, by the half looked at."""
+    print(f"\n{'paraphrases':32}{'n':>6}{'L0/L1':>8}")
+    for path in sorted((ROOT / "data" / "utterances").glob("paraphrases_*.jsonl")):
+        heard = [(line, screen.level(line["text"]) in ALARMS) for line in _lines(path)]
+        for half in ("look", "hidden"):
+            for name, urgent in (("L0/L1", True), ("near miss", False)):
+                mine = [
+                    got for line, got in heard if line["half"] == half and (line["level"] in ALARMS) == urgent
+                ]
+                print(f"{f'{path.stem} {half} {name}':32}{len(mine):>6}{sum(mine) / len(mine):>8.1%}")
+
+
 def elsewhere(screen: Screen, data: Path) -> None:
     """Print the alarms on talk that is routine, and on talk that may not be."""
     print(f"\n{'talk from elsewhere':32}{'n':>6}{'L0/L1':>8}{'L2':>8}")
@@ -118,6 +131,7 @@ def main() -> None:
     options = parser.parse_args()
     screen = Screen(tuple(load(options.pack).patterns.values()))
     labelled(screen)
+    paraphrases(screen)
     if options.data:
         elsewhere(screen, Path(options.data))
     speed(screen)
