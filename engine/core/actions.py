@@ -29,7 +29,8 @@ class Expecting:
     reads: tuple[str, ...] = ()
     """For a confirmation: the slots being read back."""
     options: tuple[Any, ...] = ()
-    """For an offer: the options, in the order in which they were said."""
+    """For an offer: the options, in the order in which they were said. For a confirmation: the times that are
+    read back, so that a day said with the yes can be told from another one."""
     missing: str | None = None
     """The part of the slot's value that alone is asked for: the last name, when the first is known."""
 

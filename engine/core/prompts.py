@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 OPEN_QUESTION = "utter_how_can_i_help"
 """What is asked when no task is in hand."""
 _KEPT = 12
+_TIMES = frozenset({SlotType.OPENING, SlotType.RECORD})
+"""Types of slots that a day and a time belong to."""
 _MOMENT_S = 30.0
 """How long a caller who asked for a moment is left alone, in seconds."""
 
@@ -124,7 +126,9 @@ def read_back(turn: Turn, step: FlowStep) -> None:
     frame = turn.frame
     if say(turn, step.response, frame.asked if frame is not None else 0):
         turn.change(readback=Readback(step.id, turn.state.says, step.reads))
-        listen(turn, expecting(turn, "confirm", reads=step.reads))
+        kinds = {name: turn.domain.slots[name].type for name in step.reads}
+        times = tuple(value_of(turn, name) for name, kind in kinds.items() if kind in _TIMES)
+        listen(turn, expecting(turn, "confirm", reads=step.reads, options=times))
 
 
 def expecting(turn: Turn, kind: str, **more: Any) -> Expecting:

@@ -24,7 +24,7 @@ class Answer:
     but: bool = False
     """Whether something is taken back of it."""
     acknowledged: bool = False
-    """Only a sign of listening ("mhm"): a yes where yes or no was asked, nothing elsewhere."""
+    """Only a sign of listening ("mhm", not "hm, I don't know"): a yes where yes or no was asked."""
     unsure: bool = False
     mostly: bool = True
     """Whether the marks are most of what was said, as an answer to no question must be."""
@@ -54,7 +54,9 @@ def answer_of(
     but, unsure = "=but" in names, "=unsure" in names
     if not deciding:
         mostly = sum(item.length for item in marks) >= _MOSTLY * words
-        return Answer(None, but, acknowledged="=acknowledge" in names and mostly, unsure=unsure)
+        return Answer(
+            None, but, acknowledged="=acknowledge" in names and mostly and not unsure, unsure=unsure
+        )
     yes = _decided([name for name in names if name in _DECIDING], closing=closing)
     share = sum(item.length for item in marks) / max(1, words)
     at_an_end = deciding[0].first < _OPENING or deciding[-1].last >= words - 1

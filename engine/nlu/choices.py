@@ -72,7 +72,9 @@ def choose(
     places = {int(mark) for mark in marks if mark.lstrip("-").isdigit()}
     by_place = {place % len(options) for place in places if -len(options) <= place < len(options)}
     fitting = _fitting(traits, entities, weekdays)
-    if len(fitting) == 1:
+    if fitting == [] and not by_place:
+        return None
+    if fitting is not None and len(fitting) == 1:
         return fitting[0] if not by_place or fitting[0] in by_place else None
     if len(by_place) == 1:
         return by_place.pop()
@@ -86,6 +88,11 @@ def choose(
     return 0 if "either" in marks and "neither" not in marks else None
 
 
+def contradicts(options: Sequence[Any], entities: Sequence[Entity], weekdays: frozenset[str]) -> bool:
+    """Whether something was said that none of the options is; without options nothing is."""
+    return bool(options) and _fitting([traits_of(option) for option in options], entities, weekdays) == []
+
+
 def _marks(pointing: Sequence[Occurrence]) -> list[str]:
     """What points to an option, without the "one" of "the second one please", which counts nothing."""
     pronouns = {item.first for item in pointing if item.value == "#pointer"}
@@ -94,8 +101,10 @@ def _marks(pointing: Sequence[Occurrence]) -> list[str]:
     return [item.value[1:] for item in marks if item.first not in pronouns or item.first - 1 not in ends]
 
 
-def _fitting(traits: Sequence[Traits], entities: Sequence[Entity], weekdays: frozenset[str]) -> list[int]:
-    """The options that every mention fits; an excluded one must not fit."""
+def _fitting(
+    traits: Sequence[Traits], entities: Sequence[Entity], weekdays: frozenset[str]
+) -> list[int] | None:
+    """The options that every mention fits; an excluded one must not fit. None if nothing tells them apart."""
     left = list(range(len(traits)))
     told = False
     for item in entities:
@@ -106,7 +115,7 @@ def _fitting(traits: Sequence[Traits], entities: Sequence[Entity], weekdays: fro
         if not fitting and not item.excluded:
             return []
         told, left = True, fitting
-    return left if told else []
+    return left if told else None
 
 
 def _test(item: Entity, weekdays: frozenset[str]) -> Callable[[Traits], bool] | None:

@@ -21,9 +21,10 @@ from engine.core.commands import (
     WantPerson,
 )
 from engine.core.domain import SlotType
-from engine.nlu.choices import choose
+from engine.nlu.choices import choose, contradicts
 from engine.nlu.fill import Filled, fills, rule_values, without_preference
 from engine.nlu.phrases import Occurrence
+from engine.nlu.repair import NEGATOR
 from engine.nlu.rules import Request
 from engine.nlu.scene import Scene
 from engine.nlu.wishes import TEMPORAL
@@ -81,9 +82,9 @@ def compose(scene: Scene) -> tuple[tuple[Command, ...], float]:
 
 
 def _without_shadows(commands: list[Command]) -> list[Command]:
-    """Waiting adds nothing to words that say more, nor "repeat" to a task, nor a no to a withdrawal."""
+    """Waiting adds nothing to words that say more, nor "repeat" to a task, nor yes or no to a withdrawal."""
     if Cancel() in commands:
-        commands = [command for command in commands if not isinstance(command, Deny)]
+        commands = [command for command in commands if not isinstance(command, Affirm | Deny)]
     if any(isinstance(command, StartFlow) for command in commands):
         commands = [command for command in commands if command != Repeat()]
     more: list[Command] = [command for command in commands if command != Wait()]
@@ -183,10 +184,19 @@ def _option(scene: Scene) -> int | None:
         and not scene.entities
     ):
         return 0
-    free = [item for item in scene.occurrences if not _inside_a_time(scene, item)]
+    free = _not_denied(scene, [item for item in scene.occurrences if not _inside_a_time(scene, item)])
     if scene.answer.yes is False:
         free = [item for item in free if item.value != "#either"]
     return choose(expecting.options, free, scene.entities, scene.weekdays)
+
+
+def _not_denied(scene: Scene, marks: list[Occurrence]) -> list[Occurrence]:
+    """ "Not the first, the second": without the place that is denied, if another one is named."""
+    places = [item for item in marks if item.value.lstrip("#-").isdigit()]
+    denied = [item for item in places if scene.before(item.first, {NEGATOR})]
+    if {item.value for item in denied} >= {item.value for item in places}:
+        return marks
+    return [item for item in marks if item not in denied]
 
 
 def _inside_a_time(scene: Scene, item: Occurrence) -> bool:
@@ -222,7 +232,11 @@ def _answer(
         yes = True
     kind = scene.expecting.kind
     if kind == "confirm":
-        return _confirmed(scene, values, yes=yes)
+        # "Book it", while the booking is read back, is a yes; with a value beside it, it is a correction.
+        does_it = any(
+            item.rule.kind == "start" and item.rule.target == scene.expecting.flow for item in scene.requests
+        )
+        return _confirmed(scene, values, yes=True if yes is None and does_it and not values else yes)
     if kind == "offer":
         declined = yes is False or any(item.value == "#neither" for item in scene.occurrences)
         if values or others:
@@ -243,7 +257,10 @@ def _confirmed(
 ) -> tuple[list[Command], list[tuple[int, Filled]]]:
     about = next((item.value for item in scene.occurrences if item.value in _ABOUT), None)
     if yes is True:
+        said = [item for item in scene.entities if item.type in TEMPORAL]
         if scene.answer.but or any(item.excluded for item in scene.entities):
+            return [], values
+        if values and contradicts(scene.expecting.options, said, scene.weekdays):
             return [], values
         restated = {scene.slotting.target("wish", scene.expecting)}
         slots = {target.slot for target in restated if target is not None}

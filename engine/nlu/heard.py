@@ -69,6 +69,9 @@ class Listener:
             for item in longest(self._fillers.find(words.folded))
             for index in range(item.first, item.last + 1)
         }
+        if dropped:  # the "uh" of "uh huh" is no filler
+            phrases = (item for item in self._lexicon.find(words.folded) if item.length > 1)
+            dropped -= {index for item in phrases for index in range(item.first, item.last + 1)}
         kept = [index for index in range(len(words.folded)) if index not in dropped]
         if not kept:
             kept = list(range(len(words.folded)))

@@ -18,13 +18,15 @@ from engine.nlu.heard import Heard, cut
 from engine.nlu.mentions import MentionFinder
 from engine.nlu.phrases import Occurrence
 from engine.nlu.repair import after_repair, denied, together
-from engine.nlu.rules import Context
+from engine.nlu.rules import Context, Request
 from engine.nlu.scene import Scene
 from engine.nlu.vocabulary import Vocabulary
 from engine.nlu.wishes import TEMPORAL, is_past
 
 _HOUR = "at_word"
 """The concept of words after which a number is an hour."""
+_NAMED = 0.85
+"""How sure the grammar must be of a name for its words to mean nothing else."""
 _BORN = "born"
 """The concept whose words announce a birth date."""
 
@@ -70,6 +72,8 @@ class Reader:
         marks = [*occurrences, *(Occurrence(name, first, last) for name, first, last in placed)]
         context = Context(_is_idle(expecting), _asked(expecting), expecting.flow, heard.words)
         requests = together(after_repair(words.rules.match(marks, context), occurrences), occurrences, heard)
+        if expecting.type == SlotType.NAME:
+            requests = _outside_names(requests, heard, entities)
         claimed = {place for item in requests for place in item.heavy}
         for name, first, last in placed:
             claimed.update(range(first, last + 1) if name == "@when" else ())
@@ -116,6 +120,17 @@ _STRONG = frozenset({"phone", "email", "service", "provider"})
 """Mentions whose words are theirs, even where a number in them could be an hour."""
 _ASKED_FOR: Mapping[str, str] = {SlotType.NAME: "person_name", SlotType.NUMBER: "number"}
 """What else has its words when it is asked for."""
+
+
+def _outside_names(requests: Sequence[Request], heard: Heard, entities: Sequence[Entity]) -> list[Request]:
+    """Without what a rule reads into a name that was asked for: a name may sound like any word."""
+    named = {
+        place
+        for item in entities
+        if item.type == "person_name" and item.confidence >= _NAMED
+        for place in range(heard.place(item.span)[0], heard.place(item.span)[1] + 1)
+    }
+    return [item for item in requests if not item.heavy or not item.heavy <= named]
 
 
 def _unpointed(heard: Heard, occurrences: Sequence[Occurrence]) -> Heard:

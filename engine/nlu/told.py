@@ -22,7 +22,8 @@ _NEAR = 3
 
 def told_apart(scene: Scene, said: Sequence[Entity]) -> tuple[list[Entity], list[Entity]]:
     """What is wished, and what tells the booking that exists."""
-    said = [part for item in said for part in _ends(scene, item)]
+    orders = [item for item in said if item.type == "order"]  # "sooner" is said of no visit, only wished
+    said = [part for item in said if item not in orders for part in _ends(scene, item)]
     aims = [item for item in said if _is_aim(scene, item)]
     away = [item for item in aims if not _is_beside(scene, item)]
     rest = [item for item in said if item not in aims and not _is_told(scene, item)]
@@ -31,7 +32,8 @@ def told_apart(scene: Scene, said: Sequence[Entity]) -> tuple[list[Entity], list
         wished = [item for item in said if item in away or (item in rest and item.span[0] > first)]
     else:  # "an appointment for Friday, but I need Monday": a "for" beside the booking is no aim of its own
         wished = rest or aims
-    return wished, [replace(item, excluded=False) for item in said if item not in wished]
+    told = [replace(item, excluded=False) for item in said if item not in wished]
+    return sorted([*orders, *wished], key=lambda item: item.span), told
 
 
 def in_any_reading(filled: SetSlot | Correct) -> SetSlot | Correct:

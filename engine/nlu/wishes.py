@@ -13,6 +13,7 @@ TEMPORAL = frozenset({"date", "time", "datetime", "daterange", "timerange", "dat
 """Types of mentions that make a wish."""
 _MOST = 4
 """Readings worth asking about."""
+_STRETCHES = frozenset({"daterange", "timerange", "datetimerange"})
 _NOON = "12:00"
 _END = "~"
 """Sorts after every time of day."""
@@ -62,11 +63,25 @@ def _read_as(item: Entity, reading: Any) -> Entity:
 def _without_contrast(said: Sequence[Entity]) -> list[Entity]:
     """ "Not Monday, Tuesday" wishes Tuesday; Monday only says what it is not."""
     out = list(said)
-    for place, item in enumerate(said[:-1]):
-        following = said[place + 1]
-        if item.excluded and not following.excluded and item.type == following.type:
+    for place, item in enumerate(said):
+        beside = (
+            said[place + 1 : place + 2] if place == 0 else [said[place - 1], *said[place + 1 : place + 2]]
+        )
+        if item.excluded and any(_contrasts(item, other) for other in beside):
             out.remove(item)
     return out
+
+
+def _contrasts(item: Entity, other: Entity) -> bool:
+    """Whether a mention only says what the other is not; one day out of a stretch is an exclusion."""
+    return not other.excluded and item.type == other.type and not _lies_within(item, other)
+
+
+def _lies_within(item: Entity, other: Entity) -> bool:
+    if item.type not in _STRETCHES:
+        return False
+    begins = (other.start or "") <= (item.start or "")
+    return begins and (other.end is None or (item.end is not None and item.end <= other.end))
 
 
 def _one(said: Sequence[Entity]) -> dict[str, Any] | None:

@@ -33,3 +33,13 @@ def test_commands_and_values_are_understood(
     assert score.lines > 100
     assert 2 * score.hits / (score.said + score.meant) >= 0.95, "\n".join(score.errors)
     assert score.values_right / score.values >= 0.9, "\n".join(score.errors)
+
+
+@pytest.mark.parametrize("language", ["en", "lt"])
+@pytest.mark.parametrize(("half", "least"), [("look", 0.95), ("hidden", 0.8)], ids=["look", "hidden"])
+def test_the_mix_of_calls_of_a_practice_is_understood(
+    bench: ModuleType, domain: Domain, understanding: Understanding, language: str, half: str, least: float
+):
+    score = bench.measure(domain, understanding, language, "calls")[half]
+    assert score.lines > 100
+    assert 2 * score.hits / (score.said + score.meant) >= least, "\n".join(score.errors)

@@ -277,3 +277,47 @@ def test_what_a_site_cannot_do_is_known_not_to_be_understood(meant: Meant, said:
 
 def test_silence_is_empty(meant: Meant):
     assert meant("  ") == ["NotUnderstood empty"]
+
+
+def test_not_knowing_is_no_consent(meant: Meant):
+    assert meant("hmm I don't know", "confirm")[0].startswith("NotUnderstood")
+    assert meant("uh huh", "confirm") == ["Affirm"]
+
+
+TUESDAY_AT_TEN = {
+    "start": "2026-12-01T10:00",
+    "end": "2026-12-01T11:00",
+    "service": "hygiene",
+    "provider": "becker",
+}
+
+
+def test_to_be_told_to_go_on_is_a_yes_unless_something_else_is_said(meant: Meant):
+    assert meant("go ahead and book it", "confirm") == ["Affirm"]
+    friday = ["Correct wish={'days': [['2026-11-27', '2026-11-28']]}"]
+    assert meant("book it for Friday", "confirm", options=(TUESDAY_AT_TEN,)) == friday
+    assert meant("yes, on Friday", "confirm", options=(TUESDAY_AT_TEN,)) == friday
+    assert meant("yes, Tuesday at ten", "confirm", options=(TUESDAY_AT_TEN,)) == ["Affirm"]
+    cancelling = {"flow": "cancel_appointment", "reads": ("appointment",)}
+    assert meant("cancel it", "confirm", **cancelling) == ["Affirm"]
+    assert meant("no, keep it", "confirm", **cancelling) == ["Cancel"]
+
+
+def test_of_two_places_the_one_that_is_not_denied_is_taken(meant: Meant):
+    assert meant("not the first one, the second one", "offer") == ["Choose 1"]
+    assert meant("not the first one", "offer") != ["Choose 1"]
+
+
+def test_a_time_that_is_not_offered_is_a_wish_whatever_else_is_said(meant: Meant):
+    assert meant("anything after five", "offer") == ["SetSlot wish={'times': [['17:00', None]]}"]
+
+
+def test_a_day_that_only_contrasts_is_no_exclusion(meant: Meant):
+    wish = "{'days': [['2026-11-26', '2026-11-27']]}"
+    assert meant("Thursday not Wednesday", "wish") == [f"SetSlot wish={wish}"]
+    assert meant("not Wednesday, Thursday", "wish") == [f"SetSlot wish={wish}"]
+    narrowed = "{'days': [['2026-11-30', '2026-12-07']], 'not_days': [['2026-12-01', '2026-12-02']]}"
+    assert meant("next week but not Tuesday the first", "wish") == [f"SetSlot wish={narrowed}"]
+    assert meant("not this week, next week", "wish") == [
+        "SetSlot wish={'days': [['2026-11-30', '2026-12-07']]}"
+    ]

@@ -107,3 +107,21 @@ def test_a_withdrawal_is_not_a_cancellation(reiskia: Meant):
 )
 def test_an_offer_is_taken_by_place_or_property(reiskia: Meant, said: str, option: int):
     assert reiskia(said, "offer") == [f"Choose {option}"]
+
+
+def test_a_name_that_sounds_like_a_word_of_a_rule_is_a_name(reiskia: Meant):
+    named = reiskia("mano vardas Petras Jonaitis", "full_name")
+    assert named == ["SetSlot full_name={'first': 'Petras', 'last': 'Jonaitis'}"]
+
+
+def test_two_denials_are_no_yes(reiskia: Meant):
+    assert reiskia("ne, negaliu nei taip, nei taip", "offer") == ["Deny"]
+    assert reiskia("ne pirmą, o antrą", "offer") == ["Choose 1"]
+
+
+def test_a_visit_that_does_not_suit_is_moved(reiskia: Meant):
+    assert reiskia("esu užsirašęs ketvirtadieniui, bet man reikia penktadienio") == [
+        "StartFlow reschedule_appointment",
+        "SetSlot visit_when={'days': [['2026-11-26', '2026-11-27']]}",
+        "SetSlot wish={'days': [['2026-11-27', '2026-11-28']]}",
+    ]

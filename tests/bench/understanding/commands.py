@@ -1,9 +1,10 @@
 """Measure commands and slot values on the labelled lines in data/utterances.
 
-    python tests/bench/understanding/commands.py [--errors] [--half look|hidden]
+    python tests/bench/understanding/commands.py [--errors] [--half look|hidden] [--set commands|calls]
 
 A line is a text, what was being asked, and the commands it means. `asking` is null (nothing is asked), the id of a
-slot of the booking flow, or one of the situations below. Each file is split by a hash of its texts into a half that
+slot of the booking flow, or one of the situations below. `calls` was written from the mix of calls of a practice
+without a look at the words of the packs. Each file is split by a hash of its texts into a half that
 was looked at while the words of the packs were written and a half that was not; both are reported.
 Commands are scored by what they do (flow, topic, option, slot), values apart from that.
 """
@@ -149,10 +150,12 @@ def half_of(text: str) -> str:
     return "look" if hashlib.sha256(text.encode()).digest()[0] % 2 else "hidden"
 
 
-def measure(domain: Domain, understanding: Understanding, language: str) -> dict[str, Score]:
-    """Score one language's file."""
+def measure(
+    domain: Domain, understanding: Understanding, language: str, name: str = "commands"
+) -> dict[str, Score]:
+    """Score one file of one language."""
     scores = {"look": Score(), "hidden": Score()}
-    path = ROOT / "data" / "utterances" / f"commands_{language}.jsonl"
+    path = ROOT / "data" / "utterances" / f"{name}_{language}.jsonl"
     for text in path.read_text(encoding="utf-8").splitlines():
         line = json.loads(text)
         utterance = Utterance(Transcript.of(line["text"]), 1, language)
@@ -169,12 +172,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure commands and slot values.")
     parser.add_argument("--errors", action="store_true", help="print the lines that were misread")
     parser.add_argument("--half", choices=("look", "hidden"), default="look", help="whose errors")
+    parser.add_argument("--set", choices=("commands", "calls"), default="commands", help="which lines")
     options = parser.parse_args()
     domain = load("gedimino")
     understanding = Understanding(domain)
     understanding.prepare()
     for language in domain.languages:
-        scores = measure(domain, understanding, language)
+        scores = measure(domain, understanding, language, options.set)
         for half, score in scores.items():
             print(f"{language} {half:6} {score.row()}")
         if options.errors:
