@@ -131,7 +131,8 @@ def since(clock: Clock, day: Days) -> Days | None:
     if start is None:
         return None
     if start > clock.today:
-        start = add_months(start, -12) if day.ranged or day.again == "year" else start - _WEEK
+        months = 12 if day.ranged or day.again == "year" else 1 if day.again == "month" else 0
+        start = add_months(start, -months) if months else start - _WEEK
     return stretch(start, None, "day", past=True)
 
 

@@ -24,6 +24,8 @@ _PAST = (("past", True),)
 _INVALID = Days(marks=(("invalid", True),))
 _AGREE_WITHIN = 93
 """Days ahead in which "Friday the 29th" may look for a month where both agree without asking."""
+_AHEAD = 20
+"""Years ahead that two digits of a year may mean: "71" is 1971."""
 _LEAP_CYCLE = 8
 """Years within which every day of the year comes round, the leap day included."""
 
@@ -130,7 +132,8 @@ def month_day(
 
 def numeric(clock: Clock, left: int, right: int, year: int = 0, year_short: int = -1) -> Days | None:
     """ "1/12" in the order of the site; the other order when only that one exists."""
-    year = year or (2000 + year_short if year_short >= 0 else 0)
+    if year_short >= 0:
+        year = 2000 + year_short - (100 if 2000 + year_short > clock.today.year + _AHEAD else 0)
     pairs = ((left, right), (right, left)) if clock.day_first else ((right, left), (left, right))
     for number, month in pairs:
         if 1 <= month <= 12 and 1 <= number <= monthrange(2024, month)[1]:

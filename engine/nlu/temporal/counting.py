@@ -97,7 +97,7 @@ def weekday_before(_clock: Clock, weekday: int, day_: Days) -> Days | None:
     return day(day_.dates[0] - ((day_.dates[0].weekday() - weekday) % 7 or 7) * _DAY)
 
 
-def ahead_and_more(clock: Clock, count: int, unit: str, more: int, more_unit: str) -> Days | None:
+def ahead_and_more(clock: Clock, unit: str, more_unit: str, count: int = 1, more: int = 1) -> Days | None:
     """ "in two weeks and three days"."""
     first = move(clock.today, count, unit)
     then = move(first, more, more_unit) if first is not None else None

@@ -65,7 +65,10 @@ def easter(year: int) -> date:
 
 
 def feast_of(rule: str, year: int) -> date:
-    """The day of a rule: "12-25", "easter+1", "advent-1", or "05-sun-2" (May's second Sunday; 0: last)."""
+    """The day of a rule: "12-25", "easter+1", "advent-1", or "05-sun-2" (May's second Sunday; 0: last).
+
+    "11-thu-4+1" is the day after November's fourth Thursday.
+    """
     if rule.startswith("advent"):
         christmas = date(year, 12, 25)
         fourth = christmas - (christmas.weekday() + 1) * _DAY
@@ -75,11 +78,12 @@ def feast_of(rule: str, year: int) -> date:
     month, _, rest = rule.partition("-")
     if rest.isdecimal():
         return date(year, int(month), int(rest))
+    rest, _, later = rest.partition("+")
     weekday, _, number = rest.partition("-")
     first = date(year, int(month), 1)
     found = first + (_WEEKDAYS.index(weekday) - first.weekday()) % 7 * _DAY
     if number != "0":
-        return found + (int(number) - 1) * _WEEK
+        return found + (int(number) - 1) * _WEEK + int(later or 0) * _DAY
     while (found + _WEEK).month == found.month:
         found += _WEEK
     return found

@@ -249,6 +249,11 @@ def last_thing(clock: Clock) -> Window:
     return Window(fixed(closes - 2 * _HOUR), fixed(closes), (("fuzzy", True),))
 
 
+def business_hours(clock: Clock) -> Window:
+    """ "during business hours"."""
+    return Window(fixed(_minutes(clock.opens)), fixed(_minutes(clock.closes)))
+
+
 def between(_clock_: Clock, start: Time, end: Time) -> Window:
     """ "between two and four", "from 2 to 4 pm"."""
     return Window(start, end)
@@ -294,6 +299,7 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "part_window": part_window,
     "first_thing": first_thing,
     "last_thing": last_thing,
+    "business_hours": business_hours,
     "between": between,
     "lasting_time": lasting_time,
     "not_before": not_before,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from engine.nlu.temporal.clock import Clock
 
+_NOON = 12 * 60
 _ANY_DAY = date(2001, 1, 1)
 """A day to count from when only the distance matters."""
 
@@ -195,6 +196,16 @@ def dayed_part(_clock: Clock, window: Window, day: Days) -> Reading | None:
     return None if day.ranged else Reading(days=day, window=window)
 
 
+def early_on(_clock: Clock, day: Days) -> Reading | None:
+    """ "early on Tuesday": before its noon."""
+    return None if day.ranged else Reading(days=day, window=Window(fixed(0), fixed(_NOON)))
+
+
+def late_on(_clock: Clock, day: Days) -> Reading | None:
+    """ "late on Tuesday": after its noon."""
+    return None if day.ranged else Reading(days=day, window=Window(fixed(_NOON), fixed(0)))
+
+
 def part_of_today(clock: Clock, window: Window) -> Reading:
     """ "tonight", "this morning"."""
     return Reading(days=relative_day(clock, 0), window=window)
@@ -280,6 +291,8 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "excluded": excluded,
     "roughly_mentioned": roughly_mentioned,
     "dayed_part": dayed_part,
+    "early_on": early_on,
+    "late_on": late_on,
     "part_of_today": part_of_today,
     "part_of_yesterday": part_of_yesterday,
     "two_days": two_days,

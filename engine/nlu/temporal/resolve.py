@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.nlu.entity import Entity
+from engine.nlu.temporal.calendar import on_or_after
 from engine.nlu.temporal.hours import minutes_of, readings_of
 from engine.nlu.temporal.readings import Days, Half, Reading, Time, Window
 
@@ -176,7 +177,8 @@ def _end_point(reading: Reading | None, clock: Clock, day: date | None) -> tuple
         return _iso(reading.instant), reading.instant.date()
     if reading.days is not None and reading.days.dates:
         dates = reading.days.dates
-        day = dates[1] if len(dates) > 1 and dates[0] == clock.today else dates[0]
+        first = dates[1] if len(dates) > 1 and dates[0] == clock.today else dates[0]
+        day = on_or_after(reading.days, day) if day is not None and first < day else first
     day = day or clock.today
     moment = readings_of(reading.time, clock)[0] if reading.time else time()
     return _iso(datetime.combine(day, moment)), day

@@ -25,6 +25,8 @@ Read = Callable[..., list[str]]
         ("the Monday before Christmas", "date 2026-12-21"),
         ("the Friday after Christmas", "date 2027-01-01"),
         ("the day before Friday", "date 2026-11-26"),
+        ("on Black Friday", "date 2026-11-27"),
+        ("05/05/71", "date 1971-05-05"),
         ("in two weeks and three days", "date 2026-12-10"),
         ("in a month and a half", "date 2027-01-07"),
         ("in half a year", "date 2027-05-23"),
@@ -62,6 +64,12 @@ def test_a_counted_day_has_its_date(read: Read, text: str, expected: str) -> Non
         ("no sooner than the 15th", "daterange 2026-12-15.."),
         ("from nine for two hours", "timerange 09:00..11:00"),
         ("from now till five", "datetimerange 2026-11-23T10:00..2026-11-23T17:00"),
+        ("early on Tuesday", "datetimerange 2026-11-24T00:00..2026-11-24T12:00"),
+        ("Tuesday during opening hours", "datetimerange 2026-11-24T08:00..2026-11-24T18:00"),
+        ("Monday 9am to Wednesday 5pm", "datetimerange 2026-11-30T09:00..2026-12-02T17:00"),
+        ("by the weekend", "daterange ..2026-11-30"),
+        ("since the 25th", "daterange 2026-10-25.."),
+        ("nine till five", "timerange 09:00..17:00"),
         ("within a day and two hours", "datetimerange 2026-11-23T10:00..2026-11-24T12:00"),
     ],
 )
@@ -136,8 +144,14 @@ def test_a_name_that_countries_give_to_different_days_is_asked(read: Read) -> No
         "pin 0930",
         "3/4 of the filling",
         "tooth 3.6",
+        "10.30 am CET",
         "all four afternoon classes",
     ],
 )
 def test_prices_codes_and_fractions_are_no_times(read: Read, text: str) -> None:
     assert not [found for found in read(text) if not found.startswith("timerange 12:00")]
+
+
+def test_running_late_is_no_wish_for_a_late_hour(read: Read) -> None:
+    assert read("I am running late today") == ["date 2026-11-23"]
+    assert read("is that too early tomorrow") == ["date 2026-11-24"]
