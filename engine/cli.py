@@ -106,6 +106,40 @@ def understand(site: str, jsonl: bool, now: str | None, model: str) -> None:
 
 
 @app.command()
+@click.argument("packs", nargs=-1, required=True)
+def train(packs: tuple[str, ...]) -> None:
+    """Train the local classifier of packs or sites, and keep it where calls find it."""
+    from engine.quality.trained import teach  # noqa: PLC0415
+
+    with _mistakes():
+        for line in teach(packs):
+            click.echo(line)
+
+
+@app.command()
+@click.argument("pack")
+@click.option("--data", type=click.Path(path_type=Path), help="Labelled lines to judge by, JSON Lines.")
+@click.option(
+    "--least", type=click.FloatRange(0, 1), default=0.9, help="The exit code is 1 below this share."
+)
+@as_json
+def evaluate(pack: str, data: Path | None, least: float, as_json: bool) -> None:
+    """Report how well a pack or site is understood: confusions, calibration, the worst sentences."""
+    from engine.quality import evaluate as judge  # noqa: PLC0415
+    from engine.quality.evaluation_text import report_lines  # noqa: PLC0415
+
+    with _mistakes():
+        report = judge.evaluate(pack, data)
+    short = list(judge.below(report, least))
+    if as_json:
+        _print({**report, "below": short})
+    else:
+        for line in (*report_lines(report), *short):
+            click.echo(line)
+    sys.exit(1 if short else 0)
+
+
+@app.command()
 @click.argument("site")
 @database
 @as_json

@@ -7,16 +7,20 @@ from engine.pack.draft import Draft
 from engine.pack.source import Kind, Node
 
 _TYPES = frozenset(item.value for item in SlotType)
+_OUT_OF_SCOPE = "out_of_scope"
+"""The label of sentences that nobody here can serve."""
 
 
 def check_vocabulary(draft: Draft) -> None:
     """Report flows, answers, slots and services that the words of callers lead to and that do not exist."""
     for layer in draft.merged.layers:
-        for node in layer.vocabulary.values():
+        for node in (document for documents in layer.vocabulary.values() for document in documents):
             _names(draft, node)
             for rule in node.list_of("rules"):
                 if rule.kind is Kind.MAP:
                     _rule(draft, rule)
+            for _, label, sentences in node.pairs("examples"):
+                _example(draft, label, sentences)
 
 
 def _names(draft: Draft, node: Node) -> None:
@@ -29,6 +33,20 @@ def _names(draft: Draft, node: Node) -> None:
         for _, key, _ in node.pairs("services"):
             if key.text not in draft.offerings:
                 draft.report.warning(key, f"vocabulary: the site has no service '{key.text}'")
+
+
+def _example(draft: Draft, label: Node, sentences: Node) -> None:
+    """A label is start.<flow>, ask.<answer> or out_of_scope, and has a list of sentences."""
+    kind, _, name = label.text.partition(".")
+    known = {"start": draft.names.flows, "ask": draft.merged.answers}.get(kind)
+    if label.text != _OUT_OF_SCOPE and (known is None or not name):
+        message = f"examples: '{label.text}' says nothing that a caller may want"
+        draft.report.error(label, message, f"allowed: start.<flow>, ask.<answer>, {_OUT_OF_SCOPE}")
+    elif known is not None and name not in known:
+        what = "flow" if kind == "start" else "answer"
+        draft.report.unknown(label, what, name, known, "examples: ")
+    if not sentences.items or any(item.kind is not Kind.TEXT for item in sentences.items):
+        draft.report.error(sentences, f"examples: '{label.text}' must have a list of sentences")
 
 
 def _rule(draft: Draft, rule: Node) -> None:

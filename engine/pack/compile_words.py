@@ -98,7 +98,7 @@ def vocabulary(layers: Iterable[Layer], languages: Iterable[str]) -> dict[str, M
     """What the pack adds for understanding, by language: parents first."""
     layers = list(layers)
     return {
-        language: merge_tables(layer.vocabulary[language] for layer in layers if language in layer.vocabulary)
+        language: merge_tables(node for layer in layers for node in layer.vocabulary.get(language, ()))
         for language in languages
     }
 

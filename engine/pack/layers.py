@@ -40,7 +40,8 @@ class Layer:
     flows: list[Node] = field(default_factory=list)
     responses: list[Node] = field(default_factory=list)
     knowledge: list[Node] = field(default_factory=list)
-    vocabulary: dict[str, Node] = field(default_factory=dict)
+    vocabulary: dict[str, list[Node]] = field(default_factory=dict)
+    """Language to the documents of its files: `nlu/en.yml`, `nlu/en.examples.yml`."""
     safety: dict[str, Node] = field(default_factory=dict)
     policies: list[Node] = field(default_factory=list)
     """Documents in the order in which the pack lists their files."""
@@ -151,10 +152,12 @@ class LayerReader:
             layer.responses += self._documents(path, shapes.RESPONSES)
         if (layer.folder / "knowledge.yml").is_file():
             layer.knowledge += self._documents(layer.folder / "knowledge.yml", shapes.KNOWLEDGE)
-        for kind, tables in (("nlu", layer.vocabulary), ("safety", layer.safety)):
-            for path in sorted(layer.folder.glob(f"{kind}/*.yml")):
-                for document in self._documents(path, shapes.TABLE):
-                    tables[path.stem] = document
+        for path in sorted(layer.folder.glob("nlu/*.yml")):
+            language = path.stem.partition(".")[0]
+            layer.vocabulary.setdefault(language, []).extend(self._documents(path, shapes.TABLE))
+        for path in sorted(layer.folder.glob("safety/*.yml")):
+            for document in self._documents(path, shapes.TABLE):
+                layer.safety[path.stem] = document
 
     def _policies(self, layer: Layer, folders: list[Path]) -> None:
         kinds = shapes.kinds(ListOf(_CASES, one=False))
