@@ -17,6 +17,7 @@ from engine.text_call import TextCall
 from engine.traces import Recorder
 
 if TYPE_CHECKING:
+    from engine.archive.store import Archive
     from engine.core.domain import Domain
     from engine.nlu.cascade import Understanding
 
@@ -32,6 +33,8 @@ class Desk:
     performer: Performer
     recorder: Recorder | None = None
     """Made with the first tape."""
+    archive: Archive | None = None
+    """Where tapes are filed, once asked for."""
 
     @classmethod
     def open(
@@ -60,16 +63,31 @@ class Desk:
         number: str | None = None,
         language: str | None = None,
         tape: Path | None = None,
+        keep: bool = False,
         call: str = "",
     ) -> TextCall:
-        """Begin a call."""
+        """Begin a call; its tape goes to a file, or with `keep` to the archive."""
         name = call or f"{self.domain.id}-{clock().astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
         if tape is not None and self.recorder is None:
             self.recorder = Recorder(self.domain)
         writer = self.recorder.tape(tape, name) if tape is not None and self.recorder is not None else None
+        if writer is None and keep and self.archive is not None:
+            writer = self.archive.tape(name)
         return TextCall(
             self.domain, self.performer, clock, call=name, number=number, language=language, tape=writer
         )
+
+    def keep_tapes(self, database: str) -> Archive:
+        """File the tapes of calls in the database of the book, which must be a file.
+
+        Raises:
+            StoreUnavailable: it cannot be opened.
+            TapeError: the key of the sealed layer is none.
+        """
+        from engine.archive.store import Archive  # noqa: PLC0415 - most text calls keep none
+
+        self.archive = Archive(_path(database), self.domain)
+        return self.archive
 
     def prepare(self) -> None:
         """Compile every language now, so that no caller waits for one: a server does so at its start."""

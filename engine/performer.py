@@ -44,6 +44,11 @@ class Performer:
         }
 
     @property
+    def understanding(self) -> Understanding:
+        """What it understands with, to be shared with another book of the same site."""
+        return self._understanding
+
+    @property
     def services(self) -> frozenset[str]:
         """Names of the services that can be requested."""
         return frozenset(self._services)

@@ -1,26 +1,32 @@
-"""Replaying tapes: proof that a call was decided by its pack alone."""
+"""Replaying tapes: proof that a call was decided by its pack alone, and what another pack would decide."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine import tape_diff
 from engine.core import trace
 from engine.core.errors import FrontdeskError
 from engine.pack import load
-from engine.traces import Tape, read_tape, sealing_key
+from engine.tape_summary import summarised
+from engine.trace_text import lines
+from engine.traces import Tape, parse_tape, read_tape, sealing_key
 
 if TYPE_CHECKING:
     from engine.core.domain import Domain
 
-
-_UNSHOWN = frozenset({"Understand", "Wait"})
-"""Actions that a reader of a trace takes for granted."""
-_UNSAID = frozenset({"is", "at", "id", "data_class", "style", "barge_in", "confidence", "key"})
-"""Fields that are on the tape, but not in its readable form."""
+_ALONE = 200
+"""Up to so many tapes one process is done before others have started."""
+_AT_ONCE = 50
+"""Tapes handed to a process at a time."""
+_SHOWN_CALLS = 3
+"""Tapes that the summary names for each rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,59 +35,184 @@ class Verdict:
 
     tape: str
     same: bool
+    """Byte for byte; over another pack: nothing is decided otherwise, whatever the lines and words."""
     steps: int
     why: str = ""
     divergence: trace.Divergence | None = None
+    difference: tape_diff.Difference | None = None
+    """Over another pack only."""
+    outcome: str = ""
+    """How the call ended, as the tape says."""
 
     def plain(self) -> dict[str, Any]:
         """JSON data."""
         out: dict[str, Any] = {"tape": self.tape, "same": self.same, "steps": self.steps}
+        if self.outcome:
+            out["outcome"] = self.outcome
         if self.why:
             out["why"] = self.why
         if self.divergence is not None:
             out["entry"], out["what"] = self.divergence.entry, self.divergence.what
+        if self.difference is not None:
+            out |= _plain_difference(self.difference)
         return out
+
+
+def _plain_difference(found: tape_diff.Difference) -> dict[str, Any]:
+    out: dict[str, Any] = {"reworded": found.reworded, "valid": found.end is None}
+    if found.departure is not None:
+        first = found.departure
+        out |= {"entry": first.entry, "turn": first.turn, "what": first.what, "where": first.where}
+        out["taped"] = None if first.taped is None else str(first.taped)
+        out["now"] = None if first.now is None else str(first.now)
+    if found.end is not None:
+        out["valid_to"] = found.end.entry
+        out["instead"] = {"taped": found.end.taped, "now": found.end.now}
+    return out
+
+
+@dataclass(slots=True)
+class _Group:
+    """The tapes that one line decides otherwise."""
+
+    rule: str
+    tapes: list[str] = field(default_factory=list)
+    outcomes: Counter[str] = field(default_factory=Counter)
 
 
 def run(paths: Sequence[Path], pack: str | None, *, as_json: bool, show: bool) -> int:
     """Replay tapes and print the verdicts; the exit code is 1 when one of them differs."""
-    domains: dict[str, Domain] = {}
     verdicts = []
-    for path in _files(paths):
-        verdict = _replayed(path, pack, domains)
+    for verdict, path in zip(replay_all(paths, pack), tape_files(paths), strict=True):
         verdicts.append(verdict)
         if as_json:
             continue
         if show:
             _show(path)
         state = "identical" if verdict.same else "DIFFERS"
-        print(f"{path.name}: {state}, {verdict.steps} steps{': ' + verdict.why if verdict.why else ''}")  # noqa: T201
+        print(f"{verdict.tape}: {state}, {verdict.steps} steps{': ' + verdict.why if verdict.why else ''}")  # noqa: T201
     if as_json:
         print(json.dumps([verdict.plain() for verdict in verdicts], ensure_ascii=False))  # noqa: T201
+    elif len(verdicts) > 1:
+        print("\n".join(summary(verdicts)))  # noqa: T201
     return 0 if verdicts and all(verdict.same for verdict in verdicts) else 1
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
+def replay_all(paths: Sequence[Path], pack: str | None) -> Iterator[Verdict]:
+    """The verdicts of all tapes, in order; many of them are shared among all cores."""
+    files = list(tape_files(paths))
+    cores = os.cpu_count() or 1
+    if len(files) <= _ALONE or cores == 1:
+        yield from _replayed_batch(files, pack)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only many tapes need it
+    from functools import partial  # noqa: PLC0415
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    batches = [files[at : at + _AT_ONCE] for at in range(0, len(files), _AT_ONCE)]
+    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        for found in pool.map(partial(_replayed_batch, pack=pack), batches):
+            yield from found
+
+
+def summary(verdicts: Sequence[Verdict]) -> list[str]:
+    """Which calls would have gone otherwise, how they ended, and which line did it."""
+    same = sum(verdict.same for verdict in verdicts)
+    reworded = sum(verdict.same and _difference(verdict).reworded > 0 for verdict in verdicts)
+    groups: dict[str, _Group] = {}
+    for verdict in verdicts:
+        departure = _difference(verdict).departure
+        if departure is not None:
+            who = departure.now or departure.taped
+            name = f"{departure.where}  {who.by if who else departure.what}"
+            group = groups.setdefault(name, _Group(name))
+            group.tapes.append(verdict.tape)
+            group.outcomes[verdict.outcome] += 1
+    broken = sum(not verdict.same and verdict.difference is None for verdict in verdicts)
+    invalid = sum(_difference(verdict).end is not None for verdict in verdicts)
+    out = [f"{len(verdicts)} tapes: {same} the same, {len(verdicts) - same} not"]
+    out += [f"  {reworded} of the same are worded otherwise"] if reworded else []
+    out += (
+        [f"  {invalid} are valid only up to where the caller would have met something else"]
+        if invalid
+        else []
+    )
+    out += [f"  {broken} differ byte for byte, or cannot be folded"] if broken else []
+    for group in sorted(groups.values(), key=lambda item: (-len(item.tapes), item.rule)):
+        ends = ", ".join(f"{name} {count}" for name, count in sorted(group.outcomes.items()))
+        more = ", ..." if len(group.tapes) > _SHOWN_CALLS else ""
+        out.append(
+            f"  {len(group.tapes):>5}  {group.rule}  [{ends}]  {', '.join(group.tapes[:_SHOWN_CALLS])}{more}"
+        )
+    return out
+
+
+def _difference(verdict: Verdict) -> tape_diff.Difference:
+    return verdict.difference or tape_diff.Difference(verdict.steps)
+
+
+def tape_files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The tapes meant by paths: files, and all that are in folders."""
     for path in paths:
         yield from sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
 
 
-def _replayed(path: Path, pack: str | None, domains: dict[str, Domain]) -> Verdict:
+def _replayed_batch(files: Sequence[Path], pack: str | None) -> list[Verdict]:
+    domains: dict[str, Domain] = {}
+    found = []
+    for path in files:
+        try:
+            text = path.read_bytes()
+        except OSError as error:
+            found.append(Verdict(path.name, same=False, steps=0, why=str(error)))
+        else:
+            found.append(replayed(path.name, text, pack, domains))
+    return found
+
+
+def replayed(name: str, text: bytes, pack: str | None, domains: dict[str, Domain]) -> Verdict:
+    """The verdict on one tape; `domains` keeps the packs that were loaded."""
     steps = 0
     try:
-        tape = read_tape(path)
+        tape = parse_tape(text, name)
         steps = len(tape.entries)
-        name = pack or str(tape.header.get("domain"))
-        if name not in domains:
-            domains[name] = load(name)
-        found = trace.replay(domains[name], tape.steps(sealing_key()))
-    except (FrontdeskError, OSError) as error:
-        return Verdict(path.name, same=False, steps=steps, why=str(error))
+        own = str(tape.header.get("domain"))
+        wanted = pack or own
+        if wanted not in domains:
+            domains[wanted] = load(wanted)
+        if pack is not None and domains[wanted].version != tape.header.get("version"):
+            return _before_another(name, tape, domains[wanted])
+        found = trace.replay(domains[wanted], tape.steps(sealing_key()))
+    except FrontdeskError as error:
+        return Verdict(name, same=False, steps=steps, why=str(error))
+    outcome = summarised(tape, domains[wanted]).outcome
     if found is None:
-        return Verdict(path.name, same=True, steps=steps)
-    return Verdict(
-        path.name, same=False, steps=steps, why=_explained(tape, domains[name], found), divergence=found
-    )
+        return Verdict(name, same=True, steps=steps, outcome=outcome)
+    why = _explained(tape, domains[wanted], found)
+    return Verdict(name, same=False, steps=steps, why=why, divergence=found, outcome=outcome)
+
+
+def _before_another(name: str, tape: Tape, domain: Domain) -> Verdict:
+    found = tape_diff.differ(domain, tape.steps(sealing_key()))
+    why = []
+    if found.departure is not None:
+        first = found.departure
+        why.append(
+            f"entry {first.entry}: other {first.what}{_otherwise(first)} (the pack is another version)"
+        )
+    if found.end is not None:
+        why.append(f"the tape is valid up to there: then {found.end.now} instead of {found.end.taped}")
+    if found.reworded:
+        why.append(f"{found.reworded} prompts in other words")
+    same = found.departure is None
+    steps = len(tape.entries)
+    return Verdict(name, same, steps, "; ".join(why), None, found, summarised(tape, domain).outcome)
+
+
+def _otherwise(first: tape_diff.Departure) -> str:
+    if first.what != "decisions":
+        return f", by {first.where}" if first.where else ""
+    return f": {first.taped or 'no rule'} on the tape, {first.now or 'no rule'} now, by {first.where}"
 
 
 def _explained(tape: Tape, domain: Domain, found: trace.Divergence) -> str:
@@ -103,37 +234,3 @@ def _show(path: Path) -> None:
         return
     for entry in tape.entries:
         print("\n".join(lines(entry)))  # noqa: T201
-
-
-def lines(entry: Mapping[str, Any]) -> Iterator[str]:
-    """One step as people read it: what happened, who decided what from which line, what changed."""
-    event = entry["event"]
-    yield f"{entry['n']:>4} {event.get('at', '')[11:19]} {_named(event)}".rstrip()
-    for item in entry["decisions"]:
-        yield f"        {item['verdict']:<12} {item['by']:<36} {item['where']}  {item['why']}".rstrip()
-    for item in entry["actions"]:
-        if item["is"] not in _UNSHOWN:
-            yield f"        -> {_named(item)}"
-    for name, value in entry["changes"].get("slots", {}).items():
-        yield f"        {name} = {_brief(value.get('value'))} [{value.get('status')}, {value.get('source')}]"
-
-
-def _named(item: Mapping[str, Any]) -> str:
-    """An event, a command or an action in one line."""
-    kind = str(item["is"]).removeprefix("command.")
-    if kind == "Listen":
-        return f"Listen {item['kind']} {item.get('slot') or ''}".rstrip()
-    fields = " ".join(f"{key}={_brief(value)}" for key, value in item.items() if key not in _UNSAID)
-    return f"{kind} {fields}".rstrip()
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, Mapping):
-        if trace.SEALED in value:
-            return f"‹{value['class']}›"
-        if "is" in value:
-            return _named(value)
-        return " ".join(f"{key}={_brief(item)}" for key, item in value.items() if key != "id")
-    if isinstance(value, list):
-        return "[" + ", ".join(_brief(item) for item in value) + "]"
-    return str(value)

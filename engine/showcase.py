@@ -12,6 +12,7 @@ from engine import replaying
 from engine.calls import Desk
 from engine.pack import example_calls
 from engine.terminal import show_book
+from engine.trace_text import lines
 from engine.traces import read_tape
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def play(site: str) -> int:
         console.rule("[bold]the trace: who decided what, from which line (private values are sealed)")
         for entry in read_tape(tape).entries:
             console.print(
-                "\n".join(replaying.lines(entry)),
+                "\n".join(lines(entry)),
                 style="dim",
                 markup=False,
                 overflow="ellipsis",

@@ -1,7 +1,7 @@
 """Tapes on disk: JSON Lines, chained by hash, the private layer encrypted.
 
-A line is an entry of `core.trace` with its hashes. The hash covers the redacted layer and the
-digest of the sealed one, so a sealed payload can be erased later without breaking the chain.
+A line is an entry of `core.trace` with its hashes. The hash covers the redacted layer and the digests of
+the sealed ones, one for each data class, so a class can be erased later without breaking the chain.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import FileIO
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from engine.core.events import Event
     from engine.core.state import DialogueState
 
-FORMAT = 1
+FORMAT = 2
 KEY_VARIABLE = "FRONTDESK_TAPE_KEY"
 """Variable with the key of the sealed layer, base64; without it a key file in the user's data folder."""
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
 _GENESIS = "0" * 64
+_HASH_KEY = b',"hash":"'
 
 
 def sealing_key() -> bytes:
@@ -84,6 +85,11 @@ class Recorder:
         self.classes = trace.data_classes(domain)
         self.cipher = AESGCM(sealing_key() if key is None else key)
 
+    def seal(self, values: Sequence[Any]) -> bytes:
+        """The private values of one data class, encrypted."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self.cipher.encrypt(nonce, trace.canonical(values), None)
+
     def tape(self, path: Path, call: str) -> TapeWriter:
         """Start a tape in a file, replacing what was there."""
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,26 +107,21 @@ class TapeWriter:
         self._hash = _GENESIS
         self._number = 0
         domain = recorder.domain
-        self._line({"tape": FORMAT, "call": call, "domain": domain.id, "version": domain.version}, ())
+        self._line({"tape": FORMAT, "call": call, "domain": domain.id, "version": domain.version}, {})
 
     def write(self, before: DialogueState, event: Event, outcome: Step) -> None:
         """Add one step."""
         entry = trace.record(self._recorder.classes, before, event, outcome)
         self._line(entry.redacted, entry.sealed)
 
-    def _line(self, redacted: Mapping[str, Any], sealed: tuple[Any, ...]) -> None:
+    def _line(self, redacted: Mapping[str, Any], sealed: Mapping[str, Sequence[Any]]) -> None:
         body: dict[str, Any] = {"n": self._number, **redacted}
-        payload = b""
-        if sealed:
-            nonce = secrets.token_bytes(_NONCE_BYTES)
-            payload = nonce + self._recorder.cipher.encrypt(nonce, trace.canonical(sealed), None)
-            body["seal"] = sha256(payload).hexdigest()
+        payloads = {name: self._recorder.seal(values) for name, values in sealed.items()}
+        if payloads:
+            body["seal"] = {name: sha256(payload).hexdigest() for name, payload in payloads.items()}
         text = trace.canonical(body)
         self._hash = trace.chained(self._hash, text)
-        tail = b',"hash":"%b"' % self._hash.encode()
-        if payload:
-            tail += b',"sealed":"%b"' % base64.b64encode(payload)
-        self._file.write(b"%b%b}\n" % (text[:-1], tail))
+        self._file.write(written(text, self._hash, payloads))
         self._number += 1
 
     def close(self) -> None:
@@ -136,6 +137,15 @@ class TapeWriter:
         self.close()
 
 
+def written(text: bytes, chain: str, payloads: Mapping[str, bytes]) -> bytes:
+    """The line of an entry: its text, its hash, and what is left of its private layer."""
+    tail = b',"hash":"%b"' % chain.encode()
+    if payloads:
+        coded = {name: base64.b64encode(payload).decode() for name, payload in payloads.items()}
+        tail += b',"sealed":%b' % trace.canonical(coded)
+    return b"%b%b}\n" % (text[:-1], tail)
+
+
 @dataclass(frozen=True, slots=True)
 class Tape:
     """A tape that was read and whose chain holds."""
@@ -143,11 +153,19 @@ class Tape:
     header: Mapping[str, Any]
     entries: tuple[Mapping[str, Any], ...]
     """Redacted entries, in order."""
-    payloads: tuple[bytes, ...]
-    """The encrypted private layer of each entry; empty when it has none or was erased."""
+    payloads: tuple[Mapping[str, bytes], ...]
+    """The encrypted private layers of each entry, by data class, without those that were erased."""
 
-    def unsealed(self, key: bytes) -> Iterator[Mapping[str, Any]]:
-        """The entries with their private values.
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of the private layers was erased."""
+        return all(
+            entry.get("seal", {}).keys() == kept.keys()
+            for entry, kept in zip(self.entries, self.payloads, strict=True)
+        )
+
+    def unsealed(self, key: bytes, *, partly: bool = False) -> Iterator[Mapping[str, Any]]:
+        """The entries with their private values; `partly` leaves placeholders for those that were erased.
 
         Raises:
             TapeError: a sealed payload was erased, or the key is another one.
@@ -156,19 +174,23 @@ class Tape:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
         cipher = AESGCM(key)
-        for number, (entry, payload) in enumerate(zip(self.entries, self.payloads, strict=True), 1):
-            if "seal" not in entry:
+        for number, (entry, kept) in enumerate(zip(self.entries, self.payloads, strict=True), 1):
+            seal = entry.get("seal")
+            if seal is None:
                 yield entry
                 continue
-            if not payload:
+            if not partly and seal.keys() != kept.keys():
                 message = f"entry {number}: the sealed layer was erased"
                 raise TapeError(message)
             try:
-                text = cipher.decrypt(payload[:_NONCE_BYTES], payload[_NONCE_BYTES:], None)
+                values = {
+                    name: orjson.loads(cipher.decrypt(payload[:_NONCE_BYTES], payload[_NONCE_BYTES:], None))
+                    for name, payload in kept.items()
+                }
             except InvalidTag as error:
                 message = f"entry {number}: the sealed layer does not open with this key"
                 raise TapeError(message) from error
-            opened: Mapping[str, Any] = trace.unsealed(entry, orjson.loads(text))
+            opened: Mapping[str, Any] = trace.unsealed(entry, values)
             yield opened
 
     def steps(self, key: bytes) -> Iterator[tuple[Event, Mapping[str, Any]]]:
@@ -192,27 +214,45 @@ def read_tape(path: Path) -> Tape:
     Raises:
         TapeError: a line is broken, missing or was changed.
     """
+    return parse_tape(path.read_bytes(), path.name)
+
+
+def parse_tape(text: bytes, name: str) -> Tape:
+    """The tape of a text, its chain checked; `name` is what messages call it.
+
+    Raises:
+        TapeError: a line is broken, missing or was changed.
+    """
     bodies: list[Mapping[str, Any]] = []
-    payloads: list[bytes] = []
+    payloads: list[Mapping[str, bytes]] = []
     previous = _GENESIS
-    for number, line in enumerate(path.read_bytes().splitlines()):
+    for number, line in enumerate(text.splitlines()):
         try:
-            data = orjson.loads(line)
+            data, kept = orjson.loads(line), {}
             claimed = data.pop("hash")
-            payload = base64.b64decode(data.pop("sealed", ""), validate=True)
+            for kind, payload in data.pop("sealed", {}).items():
+                kept[kind] = base64.b64decode(payload, validate=True)
+                if sha256(kept[kind]).hexdigest() != data["seal"][kind]:
+                    message = f"{name}:{number + 1}: the sealed layer was changed"
+                    raise TapeError(message)
         except (ValueError, KeyError, AttributeError, TypeError) as error:
-            message = f"{path.name}:{number + 1}: not a line of a tape"
+            message = f"{name}:{number + 1}: not a line of a tape"
             raise TapeError(message) from error
-        previous = trace.chained(previous, trace.canonical(data))
+        previous = trace.chained(previous, _hashed(line))
         if previous != claimed or data.get("n") != number:
-            message = f"{path.name}:{number + 1}: broken chain: a line up to here was changed or removed"
-            raise TapeError(message)
-        if payload and sha256(payload).hexdigest() != data.get("seal"):
-            message = f"{path.name}:{number + 1}: the sealed layer was changed"
+            message = f"{name}:{number + 1}: broken chain: a line up to here was changed or removed"
             raise TapeError(message)
         bodies.append(data)
-        payloads.append(payload)
+        payloads.append(kept)
     if not bodies or bodies[0].get("tape") != FORMAT:
-        message = f"{path.name}: not a tape of format {FORMAT}"
+        message = f"{name}: not a tape of format {FORMAT}"
         raise TapeError(message)
     return Tape(bodies[0], tuple(bodies[1:]), tuple(payloads[1:]))
+
+
+def _hashed(line: bytes) -> bytes:
+    """The part of a line that its hash covers.
+
+    No text in it can end it early: inside one, a quotation mark has a backslash before it.
+    """
+    return line[: line.rindex(_HASH_KEY)] + b"}"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine import replaying
+from engine import replaying, tape_diff, trace_text
 from engine.calls import Desk
 from engine.core.trace import Divergence
+from engine.pack import locate
 from engine.traces import read_tape
 
 PACK = str(Path(__file__).parent / "core" / "packs" / "workshop" / "sites" / "canal.yml")
@@ -91,7 +93,7 @@ def test_a_trace_says_who_decided_what_from_which_line(
 
 def entry(**parts: Any) -> list[str]:
     return list(
-        replaying.lines(
+        trace_text.lines(
             {"n": 3, "event": {"is": "FellSilent"}, "decisions": [], "actions": [], "changes": {}, **parts}
         )
     )
@@ -123,3 +125,97 @@ def test_a_verdict_is_json_data() -> None:
     assert replaying.Verdict("a", same=False, steps=3, why="x", divergence=found).plain() == {
         "tape": "a", "same": False, "steps": 3, "why": "x", "entry": 2, "what": "actions",
     }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def booked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A call that ends with a person, after a lesson was asked for: with the pack in a folder of its own."""
+    home = tmp_path_factory.mktemp("changed")
+    shutil.copytree(locate.root() / "domains", home / "domains")
+    shutil.copytree(locate.root() / "policies", home / "policies")
+    return home
+
+
+def changed(home: Path, file: str, old: str, new: str) -> str:
+    """The site of a pack with one text replaced; returns its path."""
+    path = home / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    return str(home / "domains" / "_template" / "sites" / "crossroads.yml")
+
+
+def before_another(tape: Path, pack: str) -> replaying.Verdict:
+    [verdict] = replaying.replay_all([tape], pack)
+    assert verdict.difference is not None
+    return verdict
+
+
+def test_lines_that_moved_decide_nothing_otherwise(tape: Path, booked: Path) -> None:
+    pack = changed(booked, "domains/_template/flows/book_lesson.yml", "flows:", "# one line more\n\nflows:")
+    verdict = before_another(tape, pack)
+    assert verdict.same
+    assert verdict.difference == tape_diff.Difference(len(read_tape(tape).entries))
+
+
+def test_other_words_are_counted_and_do_not_end_a_tape(tape: Path, booked: Path) -> None:
+    pack = changed(
+        booked,
+        "domains/base/responses/en.yml",
+        "What is your first and last name?",
+        "And your name, please?",
+    )
+    verdict = before_another(tape, pack)
+    assert verdict.same
+    assert verdict.difference is not None
+    assert (verdict.difference.reworded, verdict.difference.end) == (1, None)
+
+
+def test_a_tape_ends_where_the_caller_would_have_been_asked_something_else(tape: Path, booked: Path) -> None:
+    pack = changed(
+        booked, "domains/_template/flows/book_lesson.yml", "- collect: full_name", "- collect: phone"
+    )
+    verdict = before_another(tape, pack)
+    found = verdict.difference
+    assert found is not None
+    assert found.departure is not None
+    assert found.end is not None
+    assert not verdict.same
+    line = (booked / "domains/_template/flows/book_lesson.yml").read_text("utf-8").splitlines()
+    named, _, number = found.departure.where.rpartition(":")
+    assert named.endswith("_template/flows/book_lesson.yml")
+    assert "phone" in line[int(number) - 1]
+    assert found.end.entry == found.departure.entry < len(read_tape(tape).entries)
+    assert "valid up to there" in verdict.why
+    assert verdict.outcome == "transferred"
+
+
+def test_the_summary_groups_calls_by_the_line_that_did_it(
+    tape: Path, booked: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for number in range(5):
+        shutil.copy(tape, tmp_path / f"{number}.jsonl")
+    pack = str(booked / "domains" / "_template" / "sites" / "crossroads.yml")
+    assert replaying.run([tmp_path], pack, as_json=False, show=False) == 1
+    out = capsys.readouterr().out
+    assert "5 tapes: 0 the same, 5 not" in out
+    assert "5 are valid only up to where" in out
+    assert "[transferred 5]  0.jsonl, 1.jsonl, 2.jsonl, ..." in out
+    assert replaying.run([tmp_path], pack, as_json=True, show=False) == 1
+    first = json.loads(capsys.readouterr().out)[0]
+    assert first["valid"] is False
+    assert first["instead"]["now"] == "say utter_ask_phone"
+    assert "book_lesson.yml:" in first["where"]
+
+
+def test_many_tapes_are_shared_among_processes_and_stay_in_order(
+    tape: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaying, "_ALONE", 1)
+    monkeypatch.setattr(replaying, "_AT_ONCE", 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    for number in range(5):
+        shutil.copy(tape, tmp_path / f"{number}.jsonl")
+    verdicts = list(replaying.replay_all([tmp_path], None))
+    assert [verdict.tape for verdict in verdicts] == [f"{number}.jsonl" for number in range(5)]
+    assert all(verdict.same for verdict in verdicts)

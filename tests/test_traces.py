@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import replaying
+from engine import replaying, trace_text
 from engine.calls import Desk
 from engine.core import trace
 from engine.core.commands import Affirm, Choose, SetSlot, StartFlow
@@ -63,7 +63,7 @@ def test_nothing_private_stands_on_a_tape_in_the_clear(tape: Path) -> None:
 
 
 def test_a_redacted_trace_still_says_who_decided_from_which_line(tape: Path) -> None:
-    lines = [line for entry in read_tape(tape).entries for line in replaying.lines(entry)]
+    lines = [line for entry in read_tape(tape).entries for line in trace_text.lines(entry)]
     text = "\n".join(lines)
     assert "no_double_booking" in text
     assert "flows/book.yml:" in text
@@ -90,7 +90,7 @@ def test_an_erased_private_layer_keeps_the_chain_but_not_the_replay(tape: Path) 
     for line in tape.read_text("utf-8").splitlines():
         data = json.loads(line)
         data.pop("sealed", None)
-        lines.append(json.dumps(data, ensure_ascii=False))
+        lines.append(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
     tape.write_text("\n".join(lines) + "\n", "utf-8")
     taped = read_tape(tape)
     with pytest.raises(TapeError, match="erased"):

@@ -50,6 +50,9 @@ _DECODED: Mapping[str, type[Any]] = {
     "Word": Word,
 }
 _TAGS: Mapping[type[Any], str] = {kind: tag for tag, kind in _DECODED.items()}
+_NAMES: Mapping[type[Any], frozenset[str]] = {
+    kind: frozenset(item.name for item in fields(kind)) for kind in _DECODED.values()
+}
 _SLOT_COMMANDS = (commands.SetSlot, commands.Correct)
 
 
@@ -146,16 +149,18 @@ def decode(data: Any) -> Any:
     Raises:
         ValueError: the data is of no known kind, or lacks a field.
     """
-    if not isinstance(data, Mapping) or _KEY not in data:
+    if type(data) is not dict or _KEY not in data:
         return data
     kind = _DECODED.get(str(data[_KEY]))
     if kind is None:
         message = f"unknown kind '{data[_KEY]}'"
         raise ValueError(message)
-    values: dict[str, Any] = {}
-    for item in fields(kind):
-        if item.name in data:
-            values[item.name] = _value(item.name, data[item.name])
+    names = _NAMES[kind]
+    values = {
+        name: item if type(item) in _NATIVE and name != "at" else _value(name, item)
+        for name, item in data.items()
+        if name in names
+    }
     try:
         return kind(**values)
     except TypeError as error:

@@ -360,6 +360,9 @@ class Domain:
     """ISO date to the holiday's name, for the bookable years."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What templates may say about the site: address, prices, hours."""
+    retention: Mapping[str, int] = field(default_factory=dict)
+    """Class of what a call leaves behind (audio, health, personal, none) to the days it is kept, where the
+    site says so."""
     people: tuple[Person, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     fillable: tuple[Slot, ...] = field(init=False, default=())

@@ -6,7 +6,7 @@ Folding the events of a tape over the pack again must give the same entries, byt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import attrgetter
@@ -30,7 +30,11 @@ _SHOWN = (
     "failures", "readback", "transfer", "secret", "model_calls", "ended_by",
 )  # fmt: skip
 """Fields of the state whose changes a tape shows; the rest follows from events, actions and slots."""
+_NESTED = frozenset({dict, list})
 _shown: Callable[[DialogueState], tuple[Any, ...]] = attrgetter(*_SHOWN)
+PARTS = ("decisions", "actions", "changes")
+"""What comes of an event, in the order in which a tape and a pack are compared."""
+_OPEN = Encoder({})
 SEALED = "sealed"
 """Key of the placeholder that stands for a private value in the redacted layer."""
 
@@ -41,8 +45,8 @@ class TraceEntry:
 
     redacted: Mapping[str, Any]
     """What everybody may read; private values are placeholders."""
-    sealed: tuple[Any, ...]
-    """The private values, in the order of their placeholders."""
+    sealed: Mapping[str, Sequence[Any]]
+    """Data class to its private values, in the order of their placeholders: each can be erased by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +78,29 @@ def chained(previous: str, text: bytes) -> str:
 
 def record(classes: Mapping[str, str], before: DialogueState, event: Event, outcome: Step) -> TraceEntry:
     """Make the entry of one step."""
-    sealed: list[Any] = []
+    sealed: dict[str, list[Any]] = {}
 
     def put_apart(data_class: str, value: Any) -> Any:
-        sealed.append(value)
-        return {SEALED: len(sealed) - 1, "class": data_class}
+        values = sealed.setdefault(data_class, [])
+        values.append(value)
+        return {SEALED: len(values) - 1, "class": data_class}
 
     encoder = Encoder(classes, put_apart)
-    redacted = _content(encoder, before, event, outcome)
-    return TraceEntry(redacted, tuple(sealed))
+    return TraceEntry({"event": encoder.encode(event), **_consequences(encoder, before, outcome)}, sealed)
 
 
 def plain(before: DialogueState, event: Event, outcome: Step) -> dict[str, Any]:
-    """The content of one step with nothing hidden, for comparison."""
-    return _content(Encoder({}), before, event, outcome)
+    """The content of one step with nothing hidden."""
+    return {"event": _OPEN.encode(event), **consequences(before, outcome)}
 
 
-def _content(encoder: Encoder, before: DialogueState, event: Event, outcome: Step) -> dict[str, Any]:
+def consequences(before: DialogueState, outcome: Step) -> dict[str, Any]:
+    """What came of one step with nothing hidden, for comparison: its decisions, actions and changes."""
+    return _consequences(_OPEN, before, outcome)
+
+
+def _consequences(encoder: Encoder, before: DialogueState, outcome: Step) -> dict[str, Any]:
     return {
-        "event": encoder.encode(event),
         "decisions": [_decision(item) for item in outcome.decisions],
         "actions": [_action(encoder, item) for item in outcome.actions],
         "changes": _changes(encoder, before, outcome.state),
@@ -146,15 +154,16 @@ def _changes(encoder: Encoder, before: DialogueState, after: DialogueState) -> d
     return changes
 
 
-def unsealed(redacted: Any, sealed: tuple[Any, ...] | list[Any]) -> Any:
-    """Put the private values back into their places."""
-    if isinstance(redacted, Mapping):
+def unsealed(redacted: Any, sealed: Mapping[str, Sequence[Any]]) -> Any:
+    """Put the private values back into their places; a class that was erased stays a placeholder."""
+    if isinstance(redacted, dict):
         if SEALED in redacted:
-            return sealed[int(redacted[SEALED])]
-        return {key: unsealed(item, sealed) for key, item in redacted.items()}
-    if isinstance(redacted, list):
-        return [unsealed(item, sealed) for item in redacted]
-    return redacted
+            values = sealed.get(redacted["class"])
+            return redacted if values is None else values[redacted[SEALED]]
+        return {
+            key: unsealed(item, sealed) if type(item) in _NESTED else item for key, item in redacted.items()
+        }
+    return [unsealed(item, sealed) if type(item) in _NESTED else item for item in redacted]
 
 
 def fold(domain: Domain, events: Iterable[Event]) -> Iterator[tuple[DialogueState, Event, Step]]:
@@ -171,9 +180,9 @@ def replay(domain: Domain, taped: Iterable[tuple[Event, Mapping[str, Any]]]) -> 
     state = DialogueState()
     for number, (event, entry) in enumerate(taped, 1):
         outcome = step(domain, state, event)
-        now = plain(state, event, outcome)
-        for part in ("decisions", "actions", "changes"):
-            if canonical(now[part]) != canonical(entry[part]):
-                return Divergence(number, part, entry[part], now[part])
+        now = consequences(state, outcome)
+        if canonical(now) != canonical({part: entry[part] for part in PARTS}):
+            part = next(part for part in PARTS if canonical(now[part]) != canonical(entry[part]))
+            return Divergence(number, part, entry[part], now[part])
         state = outcome.state
     return None

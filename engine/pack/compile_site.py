@@ -45,6 +45,7 @@ class Site:
     people: tuple[Person, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     dates: Mapping[str, str] = field(default_factory=dict)
+    retention: Mapping[str, int] = field(default_factory=dict)
 
 
 def no_site() -> Site:
@@ -93,6 +94,11 @@ class SiteCompiler:
             people=tuple(compile_people(self.layer.people, catalogue, self.report)),
             appointments=tuple(compile_appointments(self.layer, self.subject, catalogue, self.report)),
             dates=holidays,
+            retention={
+                key: int(value.text)
+                for key, _, value in self.node.pairs("retention")
+                if value.text.isdecimal()
+            },
         )
 
     def _local(self, node: Node | None) -> dict[str, str]:

@@ -146,6 +146,7 @@ def _domain(draft: Draft, layers: list[Layer], sources: Sources) -> Domain:
         digits=compile_words.digit_words(tables),
         ladder=_ladder(merged),
         dates=site.dates,
+        retention=site.retention,
         facts=site.facts,
         people=site.people,
         appointments=site.appointments,

@@ -130,6 +130,10 @@ def offering(subject: str) -> Record:
     return Record("a service", fields, ("minutes", "role", "room"))
 
 
+RETENTION = Record("retention", dict.fromkeys(("audio", "health", "personal", "none"), WHOLE))
+"""Days for which each class of what calls leave behind is kept."""
+
+
 def site(subject: str, languages: tuple[str, ...]) -> Record:
     """The shape of a site's file."""
     answer_fields = {**ANSWER.fields, **dict.fromkeys(languages, ANY_TEXT)}
@@ -161,6 +165,7 @@ def site(subject: str, languages: tuple[str, ...]) -> Record:
             "policies": IDS,
             "transfers": TRANSFERS,
             "ladder": LADDER,
+            "retention": RETENTION,
         },
         ("site", "extends", "name", "time_zone", "phones", "emergency_number", "hours", "services"),
     )

@@ -1,0 +1,219 @@
+"""Finding calls: filters over the index, a page at a time, the newest first.
+
+Pages go by the last row of the page before, not by an offset, so the hundredth page costs what the first
+does; a count stops at a bound, since nobody reads the exact number of forty thousand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from engine.archive.store import Archive
+
+COUNT_TO = 1_000
+"""Calls are counted up to here."""
+_COLUMNS = ("outcome", "reason", "level", "language", "version")
+_MARKED = {"rule": "rule", "flag": "flag", "task": "task", "deed": "deed", "tag": "tag"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which calls are wanted; an empty field wants all."""
+
+    outcome: str = ""
+    reason: str = ""
+    level: str = ""
+    language: str = ""
+    version: str = ""
+    rule: str = ""
+    flag: str = ""
+    task: str = ""
+    deed: str = ""
+    tag: str = ""
+    since: str = ""
+    """ISO date, the first day."""
+    until: str = ""
+    """ISO date, the last day."""
+    text: str = ""
+    """Part of a call's id, or a word of a note, of a rule, a task or an outcome; never of what callers
+    said."""
+
+    @classmethod
+    def of(cls, values: Any) -> Filter:
+        """The filter of a query string; unknown keys are not looked at."""
+        return cls(**{item.name: str(values.get(item.name, "")).strip() for item in fields(cls)})
+
+    def plain(self) -> dict[str, str]:
+        """What is set."""
+        return {item.name: value for item in fields(self) if (value := getattr(self, item.name))}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A call in a list."""
+
+    call: str
+    started: datetime
+    day: str
+    duration_s: float
+    language: str
+    version: str
+    outcome: str
+    reason: str
+    level: str
+    turns: int
+    flags: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    deeds: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    has_audio: bool = False
+
+    def plain(self) -> dict[str, Any]:
+        """JSON data."""
+        out = {item.name: getattr(self, item.name) for item in fields(self)}
+        return out | {"started": self.started.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some calls of a list."""
+
+    rows: tuple[Row, ...]
+    count: int
+    """How many there are in all, up to COUNT_TO."""
+    after: str = ""
+    """Where the next page goes on; empty at the end."""
+
+
+@dataclass(slots=True)
+class _Where:
+    parts: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, part: str, *values: Any) -> None:
+        self.parts.append(part)
+        self.values += values
+
+    def __str__(self) -> str:
+        return " AND ".join(self.parts) or "1"
+
+
+def listed(archive: Archive, wanted: Filter, *, after: str = "", limit: int = 50) -> Page:
+    """A page of calls; `after` is what the page before said."""
+    where = _where(wanted)
+    with archive.file.reading() as db:
+        count = db.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM calls WHERE {where} LIMIT {COUNT_TO})",  # noqa: S608 - parts of ours
+            where.values,
+        ).fetchone()[0]
+        if after:
+            moment, _, call = after.partition("~")
+            where.add("(started < ? OR (started = ? AND call > ?))", float(moment), float(moment), call)
+        found = db.execute(
+            f"SELECT * FROM calls WHERE {where} ORDER BY started DESC, call LIMIT ?",  # noqa: S608 - parts of ours
+            (*where.values, limit + 1),
+        ).fetchall()
+        rows = tuple(_row(db, item) for item in found[:limit])
+    more = f"{found[limit - 1]['started']!r}~{found[limit - 1]['call']}" if len(found) > limit else ""
+    return Page(rows, count, more)
+
+
+def one(archive: Archive, call: str) -> Row | None:
+    """One call as a list shows it; None if it is not filed."""
+    with archive.file.reading() as db:
+        found = db.execute("SELECT * FROM calls WHERE call = ?", (call,)).fetchone()
+        return None if found is None else _row(db, found)
+
+
+def choices(archive: Archive) -> dict[str, list[str]]:
+    """Values that filters can take, those that occur."""
+    with archive.file.reading() as db:
+        found = {
+            # One step through the index for each value, instead of one for each call.
+            name: [
+                row[0]
+                for row in db.execute(
+                    f"""WITH RECURSIVE v(x) AS (SELECT min({name}) FROM calls UNION ALL
+                    SELECT (SELECT min({name}) FROM calls WHERE {name} > x) FROM v WHERE x IS NOT NULL)
+                    SELECT x FROM v WHERE x IS NOT NULL AND x <> ''"""  # noqa: S608 - columns of ours
+                )
+            ]
+            for name in _COLUMNS
+        }
+        for kind in _MARKED.values():
+            found[kind] = [
+                row[0]
+                for row in db.execute(
+                    """WITH RECURSIVE v(x) AS (SELECT min(name) FROM marks WHERE kind = ?1 UNION ALL
+                    SELECT (SELECT min(name) FROM marks WHERE kind = ?1 AND name > x) FROM v WHERE x IS NOT
+                    NULL) SELECT x FROM v WHERE x IS NOT NULL""",
+                    (kind,),
+                )
+            ]
+    return found
+
+
+def _where(wanted: Filter) -> _Where:
+    where = _Where()
+    for name in _COLUMNS:
+        if value := getattr(wanted, name):
+            where.add(f"{name} = ?", value)
+    for name, kind in _MARKED.items():
+        if value := getattr(wanted, name):
+            where.add(
+                "EXISTS (SELECT 1 FROM marks WHERE kind = ? AND name = ? AND marks.call = calls.call)",
+                kind,
+                value,
+            )
+    if wanted.since:
+        where.add("day >= ?", wanted.since)
+        where.add("started >= ?", _moment(wanted.since, -1))
+    if wanted.until:
+        where.add("day <= ?", wanted.until)
+        where.add("started < ?", _moment(wanted.until, 2))
+    if wanted.text:
+        like = "%" + wanted.text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        where.add(
+            r"""(call LIKE ? ESCAPE '\' OR call IN (SELECT call FROM marks WHERE name LIKE ? ESCAPE '\')
+            OR call IN (SELECT call FROM remarks WHERE text LIKE ? ESCAPE '\'))""",
+            like, like, like,
+        )  # fmt: skip
+    return where
+
+
+def _moment(day: str, days: int) -> float:
+    """A bound around a local day that the index on the start can use, whatever the zone."""
+    try:
+        return datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() + days * 86_400
+    except ValueError:
+        return 0.0 if days < 0 else 1e12
+
+
+def _row(db: sqlite3.Connection, row: sqlite3.Row) -> Row:
+    marks: dict[str, list[str]] = {}
+    for kind, name in db.execute(
+        "SELECT kind, name FROM marks WHERE call = ? ORDER BY kind, name", (row["call"],)
+    ):
+        marks.setdefault(kind, []).append(name)
+    return Row(
+        call=row["call"],
+        started=datetime.fromtimestamp(row["started"], UTC),
+        day=row["day"],
+        duration_s=row["duration_s"],
+        language=row["language"],
+        version=row["version"],
+        outcome=row["outcome"],
+        reason=row["reason"],
+        level=row["level"],
+        turns=row["turns"],
+        flags=tuple(marks.get("flag", ())),
+        tasks=tuple(marks.get("task", ())),
+        deeds=tuple(marks.get("deed", ())),
+        tags=tuple(marks.get("tag", ())),
+        has_audio=bool(row["audio"]),
+    )

@@ -1,0 +1,42 @@
+"""Erasing a person from the book: times that were taken stay taken, by nobody anyone could name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.booking import sqlite_rows as rows
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_NAME = "[erased]"
+_BORN = "0001-01-01"
+
+
+def erase_person(db: sqlite3.Connection, person: str) -> dict[str, int]:
+    """Replace a person by nobody, within the caller's transaction; returns what was changed, by table."""
+    db.execute("PRAGMA defer_foreign_keys = ON")
+    nobody = rows.next_id(db, "x")
+    changed = {
+        "people": db.execute(
+            """UPDATE people SET id = ?, name = ?, born = ?, phone = '', guardian = NULL, last_provider =
+            NULL, missed = 0 WHERE id = ?""",
+            (nobody, _NAME, _BORN, person),
+        ).rowcount,
+        "visits": db.execute("DELETE FROM visits WHERE person = ?", (person,)).rowcount,
+        "notes": db.execute(
+            "DELETE FROM notes WHERE appointment IN (SELECT id FROM appointments WHERE subject = ?)",
+            (person,),
+        ).rowcount,
+        "appointments": db.execute(
+            "UPDATE appointments SET subject = ?, contact = '', note = '' WHERE subject = ?", (nobody, person)
+        ).rowcount,
+        "tasks": db.execute(
+            """UPDATE tasks SET subject = ?1, contact = '', number = '', reason = '', "window" = '', note = ''
+            WHERE subject = ?2""",
+            (nobody, person),
+        ).rowcount,
+    }
+    db.execute("UPDATE people SET guardian = ? WHERE guardian = ?", (nobody, person))
+    db.execute("UPDATE outcomes SET ref = ? WHERE ref = ?", (nobody, person))
+    return changed
