@@ -36,7 +36,7 @@ $(VENV)/.demo: $(VENV)/.created pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.gate: $(VENV)/.created pyproject.toml constraints.txt
-	@$(BIN)/python $(PIP) --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python $(PIP) --constraint constraints.txt --editable '.[dev,llm]'
 	@touch $@ $(VENV)/.demo
 
 $(BENCH)/.peers: tests/bench/peers.txt $(VENV)/.created

@@ -19,9 +19,22 @@ from engine.traces import Recorder
 if TYPE_CHECKING:
     from engine.archive.store import Archive
     from engine.core.domain import Domain
+    from engine.model import Consultant
     from engine.nlu.cascade import Understanding
 
 MEMORY = ":memory:"
+
+
+def asked(domain: Domain, names: str) -> Consultant | None:
+    """Who asks the language models of these names, as `--model` takes them; None for none.
+
+    Raises:
+        ValueError: there is no such model, or it lacks its key.
+        OSError: a recorded one cannot be read.
+    """
+    from engine.model import consultant  # noqa: PLC0415 - rules alone need none of it
+
+    return consultant(domain, names)
 
 
 @dataclass(slots=True)
@@ -44,17 +57,25 @@ class Desk:
         *,
         domain: Domain | None = None,
         understanding: Understanding | None = None,
+        consultant: Consultant | None = None,
+        model: str = "none",
     ) -> Desk:
         """Load a site and open its book; a new one starts with the site's seed data.
+
+        `model` names the language models that help, as `--model` does; `consultant` is one that asks them
+        already.
 
         Raises:
             PackError: the site must not serve calls.
             BookError: the book cannot be opened.
+            ValueError: there is no such model, or it lacks its key.
         """
         loaded = domain or load(site)
+        if consultant is None and model != "none":
+            consultant = asked(loaded, model)
         booking = Booking(loaded.catalogue, SqliteStore(_path(database)))
         booking.seed(loaded.people, [_row(item) for item in loaded.appointments])
-        return cls(loaded, booking, Performer(loaded, booking, understanding))
+        return cls(loaded, booking, Performer(loaded, booking, understanding, consultant))
 
     def call(
         self,

@@ -29,12 +29,11 @@ _DATABASE = "The book's SQLite file; without it a fresh book, seeded from the si
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 now_option = click.option("--now", metavar="ISO", help=_NOW)
 database = click.option("--db", "database", default=MEMORY, metavar="FILE", help=_DATABASE)
-model_option = click.option(
-    "--model",
-    type=click.Choice(["none"]),
-    default="none",
-    help="The language model that helps to understand; none: rules only.",
+_MODEL = (
+    "The language models that help to understand: names of the pack, with commas, tried in this order; "
+    "pack: all of them; none: rules only. One in full: anthropic/MODEL, openai/MODEL@URL, recorded/FILE."
 )
+model_option = click.option("--model", metavar="NAME", default="none", help=_MODEL)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,7 +78,7 @@ def chat(
     model: str,
 ) -> None:
     """Take a call by text, with the state beside it."""
-    desk = _desk(site, database)
+    desk = _desk(site, database, model)
     call = desk.call(_clock(desk, now), number=caller, language=language, tape=tape)
     with closing(call):
         if jsonl:
@@ -101,7 +100,7 @@ def understand(site: str, jsonl: bool, now: str | None, model: str) -> None:
     from engine.pack import load  # noqa: PLC0415
 
     with _mistakes():
-        reader = understand_lines.Reader(load(site), now)
+        reader = understand_lines.Reader(load(site), now, model)
     for line in _lines():
         _print(reader.answer(line))
 
@@ -302,11 +301,11 @@ class _mistakes:  # noqa: N801 - reads as a word in a with statement
             sys.exit(1)
 
 
-def _desk(site: str, database: str) -> Desk:
+def _desk(site: str, database: str, model: str = "none") -> Desk:
     from engine.calls import Desk  # noqa: PLC0415
 
     with _mistakes():
-        return Desk.open(site, database)
+        return Desk.open(site, database, model=model)
     raise AssertionError
 
 

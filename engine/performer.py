@@ -11,15 +11,20 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.asking import Asking
 from engine.booking.service import Booking
-from engine.core.actions import Request, Understand
-from engine.core.events import Answered, Event, Failed, Understood
-from engine.nlu.cascade import Understanding
+from engine.core.actions import Compose, Request, Understand
+from engine.core.events import Answered, Composed, Event, Failed, Understood
+from engine.effects.compose import question_of, spoken
+from engine.nlu.cascade import Result, Understanding
 from engine.nlu.identity import Match, PeopleIndex
+from engine.nlu.model import Helped, ModelUnderstanding
 
 if TYPE_CHECKING:
     from engine.core.catalogue import Person
     from engine.core.domain import Domain
+    from engine.core.state import DialogueState
+    from engine.model import Consultant, Consulted
 
 Service = Callable[[Mapping[str, Any], Request, str, datetime], tuple[str, Mapping[str, Any]]]
 """Arguments, request, call id and time to outcome and data."""
@@ -30,10 +35,19 @@ _BOOK = ("find", "hold", "renew", "release", "commit", "cancel", "notice")
 class Performer:
     """Understands and asks services on behalf of any number of calls."""
 
-    def __init__(self, domain: Domain, booking: Booking, understanding: Understanding | None = None) -> None:
+    def __init__(
+        self,
+        domain: Domain,
+        booking: Booking,
+        understanding: Understanding | None = None,
+        consultant: Consultant | None = None,
+    ) -> None:
+        """Perform for one site; `consultant` asks a language model where one is to help."""
         self._domain = domain
         self._booking = booking
         self._understanding = understanding or Understanding(domain)
+        self._consultant = consultant
+        self._model = ModelUnderstanding(domain, self._understanding) if consultant is not None else None
         self._people: PeopleIndex | None = None
         self._services: Mapping[str, Service] = {
             "people.find": self._find_person,
@@ -58,15 +72,59 @@ class Performer:
         self._understanding.prepare()
 
     def understand(self, action: Understand, at: datetime) -> Event:
-        """Turn words into Commands; Failed when understanding broke."""
-        local = at.astimezone(self._domain.catalogue.zone).replace(tzinfo=None)
+        """Turn words into Commands without a model; Failed when understanding broke."""
         try:
-            found = self._understanding.understand(action, local)
+            found = self._understanding.understand(action, self._local(at))
         except Exception as error:  # noqa: BLE001 - the shell's rule: a failure is an event
             return Failed(at, "understand", kind=type(error).__name__)
-        return Understood(
-            at, action.utterance.turn, found.commands, found.source, found.confidence, found.language
-        )
+        return _understood(at, action, found)
+
+    def begin(self, action: Understand | Compose, state: DialogueState, at: datetime) -> Event | Asking:
+        """Understand, or word a reply: at once, or with a model that is given until its deadline."""
+        if isinstance(action, Compose):
+            return self._compose(action, state, at)
+        if self._model is None or self._consultant is None:
+            return self.understand(action, at)
+        try:
+            found = self._understanding.understand(action, self._local(at))
+            if not self._model.wanted(action, found, state):
+                return _understood(at, action, found)
+            turn = self._model.turn(action, found, state)
+        except Exception as error:  # noqa: BLE001 - the shell's rule: a failure is an event
+            return Failed(at, "understand", kind=type(error).__name__)
+        number, model = action.utterance.turn, self._model
+
+        def finish(consulted: Consulted, then: datetime) -> Event:
+            try:
+                helped = model.read(consulted.text, turn, action, found, self._local(then))
+            except Exception as error:  # noqa: BLE001 - whatever a model says, there is an event
+                helped = Helped(found, (f"unreadable: {type(error).__name__}",))
+            return _understood(then, action, helped.result, helped.refused, consulted)
+
+        seconds = self._domain.model.deadline_s
+        ticket = self._consultant.begin(state.call, number, turn.question, seconds)
+        return Asking(number, ticket, finish)
+
+    def _compose(self, action: Compose, state: DialogueState, at: datetime) -> Event | Asking:
+        """Word a reply; without a model, or when the call has used up its requests, nothing comes of it."""
+        rules = self._domain.model
+        if self._consultant is None or state.model_calls >= rules.requests_per_call:
+            return Composed(at, action.turn, "")
+
+        def finish(consulted: Consulted, then: datetime) -> Event:
+            text = spoken(consulted.text)
+            return Composed(then, action.turn, text, consulted.calls, uses=consulted.uses)
+
+        ticket = self._consultant.begin(state.call, action.turn, question_of(action), rules.deadline_s)
+        return Asking(action.turn, ticket, finish)
+
+    def over(self, call: str) -> None:
+        """A call is over: what was asked of a model for it is withdrawn."""
+        if self._consultant is not None:
+            self._consultant.over(call)
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self._domain.catalogue.zone).replace(tzinfo=None)
 
     def request(self, action: Request, call: str, at: datetime) -> Event:
         """Ask a service; Failed when it broke or does not exist."""
@@ -129,6 +187,20 @@ class Performer:
         if self._people is None:
             self._people = PeopleIndex(self._booking.people(), endings=_endings(self._domain))
         return self._people.match(names=[args["name"]], born=[born], phone=args.get("phone"))
+
+
+def _understood(
+    at: datetime,
+    action: Understand,
+    found: Result,
+    refused: tuple[str, ...] = (),
+    consulted: Consulted | None = None,
+) -> Understood:
+    calls, uses = (consulted.calls, consulted.uses) if consulted is not None else (0, ())
+    return Understood(
+        at, action.utterance.turn, found.commands, found.source, found.confidence, found.language, calls,
+        refused, uses,
+    )  # fmt: skip
 
 
 def full_name(value: Any) -> Any:

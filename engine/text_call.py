@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from engine.core.actions import Action, HangUp, Request, Say, Transfer, Understand
+from engine.asking import Asking
+from engine.core.actions import Action, Compose, HangUp, Request, Say, Transfer, Understand
 from engine.core.events import (
     Answered,
     BargedIn,
@@ -23,6 +24,7 @@ from engine.core.events import (
     Heard,
     Keyed,
     Spoken,
+    TimedOut,
     TransferEnded,
     Understood,
 )
@@ -45,11 +47,14 @@ _ENDLESS = 500
 class World(Protocol):
     """Where the actions of a call meet the world."""
 
-    def understand(self, action: Understand, at: datetime) -> Event:
-        """Turn words into an Understood, or a Failed."""
+    def begin(self, action: Understand | Compose, state: DialogueState, at: datetime) -> Event | Asking:
+        """Turn words into an Understood, or word a reply: at once, or with a model that is being asked."""
 
     def request(self, action: Request, call: str, at: datetime) -> Event:
         """Ask a service; an Answered, or a Failed."""
+
+    def over(self, call: str) -> None:
+        """A call is over: nobody waits for anything any more."""
 
 
 class Tape(Protocol):
@@ -202,17 +207,20 @@ class TextCall:
 
     def _run(self, *events: Event) -> Reply:
         reply = Reply(state=self.state)
-        queue = deque(events)
+        queue: deque[Event | Asking] = deque(events)
         for _ in range(_ENDLESS):
             if not queue:
                 if reply.ended:
+                    self._world.over(self.state.call)
                     self.close()
                 return reply
-            queue.extend(self._take(queue.popleft(), reply))
+            item = queue.popleft()
+            event = self._wait_for(item, reply) if isinstance(item, Asking) else item
+            queue.extend(self._take(event, reply))
         message = "the call does not come to rest"
         raise RuntimeError(message)
 
-    def _take(self, event: Event, reply: Reply) -> list[Event]:
+    def _take(self, event: Event, reply: Reply) -> list[Event | Asking]:
         before = self.state
         outcome = step(self._domain, before, event)
         self.state = reply.state = outcome.state
@@ -221,7 +229,7 @@ class TextCall:
         reply.decisions += outcome.decisions
         if isinstance(event, Understood):
             reply.heard.append(event)
-        answers: list[Event] = []
+        answers: list[Event | Asking] = []
         for action in outcome.actions:
             reply.actions.append(action)
             if isinstance(action, Say):
@@ -233,14 +241,24 @@ class TextCall:
                     answers.append(answer)
         return answers
 
-    def _perform(self, action: Action) -> Event | None:
+    def _wait_for(self, asking: Asking, reply: Reply) -> Event:
+        """Wait for a model; a caller who waits longer hears so, and nobody waits beyond the deadline."""
+        found = asking.wait(asking.filler_s, self._now)
+        if found is None:
+            self._take(TimedOut(self._now(), asking.timer), reply)
+            found = asking.end(self._now)
+        return found
+
+    def _perform(self, action: Action) -> Event | Asking | None:
         now = self._now()
         match action:
             case Understand():
                 if self._pinned is not None:
                     pinned, self._pinned = self._pinned, None
                     return Understood(now, action.utterance.turn, pinned, "pinned")
-                return self._world.understand(action, now)
+                return self._world.begin(action, self.state, now)
+            case Compose():
+                return self._world.begin(action, self.state, now)
             case Request():
                 return self._request(action, now)
             case Transfer():

@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import jsonl
+from engine.calls import asked
 from engine.core.actions import Expecting, Understand
 from engine.core.safety import assess_all
+from engine.core.state import DialogueState
 from engine.core.utterance import Hypothesis, Transcript, Utterance
-from engine.nlu.cascade import Understanding
+from engine.nlu.cascade import Result, Understanding
+from engine.nlu.model import ModelUnderstanding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +23,20 @@ if TYPE_CHECKING:
 class Reader:
     """Answers lines; one for a whole session, so that tables are compiled once."""
 
-    def __init__(self, domain: Domain, now: str | None) -> None:
+    def __init__(self, domain: Domain, now: str | None, model: str = "none") -> None:
+        """Compile the site's understanding; `model` names the language models that help.
+
+        Raises:
+            ValueError: there is no such model, or it lacks its key.
+        """
         self._domain = domain
         self._now = now
         self._understanding = Understanding(domain)
+        self._consultant = asked(domain, model)
+        self._model = (
+            ModelUnderstanding(domain, self._understanding) if self._consultant is not None else None
+        )
+        self._lines = 0
 
     def answer(self, line: str) -> dict[str, Any]:
         """The output line of an input line; what cannot be read is answered with an error."""
@@ -47,7 +60,7 @@ class Reader:
         moment = data.get("now") or self._now
         now = datetime.fromisoformat(str(moment)) if moment else datetime.now(self._domain.catalogue.zone)
         action = Understand(utterance, self._expecting(data.get("asking")))
-        found = self._understanding.understand(action, now.replace(tzinfo=None))
+        found, helped = self._helped(action, now.replace(tzinfo=None))
         safety = assess_all(self._domain.patterns.values(), transcript.texts)
         standing = [hit for hit in safety.hits if hit.suppressed_by is None and hit.level is not None]
         worst = min(
@@ -55,9 +68,25 @@ class Reader:
         )
         return {
             **self._understanding.plain(found),
+            **helped,
             "safety": safety.level.name if safety.level is not None else "L4",
             "safety_rule": worst.rule if worst is not None else None,
         }
+
+    def _helped(self, action: Understand, now: datetime) -> tuple[Result, dict[str, Any]]:
+        """What was understood, by a model where the rules are not sure; each line is a call of its own."""
+        found = self._understanding.understand(action, now)
+        if self._model is None or self._consultant is None:
+            return found, {}
+        state = DialogueState(language=action.utterance.language)
+        if not self._model.wanted(action, found, state):
+            return found, {"model_calls": 0}
+        self._lines += 1
+        turn = self._model.turn(action, found, state)
+        ticket = self._consultant.begin("", self._lines, turn.question, self._domain.model.deadline_s)
+        consulted = ticket.end()
+        helped = self._model.read(consulted.text, turn, action, found, now)
+        return helped.result, {"model_calls": consulted.calls, "refused": list(helped.refused)}
 
     def _expecting(self, asking: Any) -> Expecting:
         """What a call would expect when it asks for this slot, or for this type of thing."""

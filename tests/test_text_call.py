@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from engine.core.actions import HangUp, Request, Say, Transfer, Understand
+from engine.core.actions import Compose, HangUp, Request, Say, Transfer, Understand
 from engine.core.commands import Affirm, Choose, Deny, NotUnderstood, SetSlot, StartFlow, WantPerson
 from engine.core.decision import Step
-from engine.core.events import Answered, Event, Failed, Heard, Keyed, Understood
+from engine.core.events import Answered, Composed, Event, Failed, Heard, Keyed, Understood
 from engine.core.privacy import REMOVED
 from engine.core.state import DialogueState
 from engine.core.utterance import Transcript
@@ -27,9 +27,14 @@ class Scripted:
         self.heard: list[str] = []
         self.asked: list[tuple[str, str]] = []
 
-    def understand(self, action: Understand, at: datetime) -> Event:
+    def begin(self, action: Understand | Compose, state: DialogueState, at: datetime) -> Event:
+        if isinstance(action, Compose):
+            return Composed(at, action.turn, "")
         self.heard.append(action.utterance.transcript.text)
         return Understood(at, action.utterance.turn, (NotUnderstood("no_match"),), "none")
+
+    def over(self, call: str) -> None:
+        self.ended = call
 
     def request(self, action: Request, call: str, at: datetime) -> Event:
         self.asked.append((action.service, call))
@@ -244,7 +249,7 @@ def test_every_step_is_on_the_tape_which_is_closed_once() -> None:
 
 def test_a_world_that_never_comes_to_rest_is_noticed() -> None:
     class Restless(Scripted):
-        def understand(self, action: Understand, at: datetime) -> Event:
+        def begin(self, action: Understand | Compose, state: DialogueState, at: datetime) -> Event:
             return Heard(at, Transcript.of("again"))
 
     with pytest.raises(RuntimeError, match="does not come to rest"):

@@ -88,7 +88,11 @@ class Compose:
 
     turn: int
     topic: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    language: str
+    question: str = ""
+    """The caller's words."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Topic to the pack's own answer, the one asked for first; a reply may say nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,13 @@ _PRIVATE: Mapping[str, str] = {
     "CallStarted.number": "personal",
     "Keyed.digits": "personal",
     "Composed.text": "health",
+    "ModelUse.said": "health",
     "Answered.data": "health",
     "Choose.evidence": "health",
     "Ask.about": "health",
     "SetSlot.evidence": "health",
     "Correct.evidence": "health",
     "Request.args": "health",
-    "Compose.facts": "health",
     "Transfer.summary": "health",
 }
 """Field to data class: what a redacted tape leaves out whatever the pack says."""
@@ -48,11 +48,14 @@ _DECODED: Mapping[str, type[Any]] = {
     "Transcript": Transcript,
     "Hypothesis": Hypothesis,
     "Word": Word,
+    "ModelUse": events.ModelUse,
 }
 _TAGS: Mapping[type[Any], str] = {kind: tag for tag, kind in _DECODED.items()}
 _NAMES: Mapping[type[Any], frozenset[str]] = {
     kind: frozenset(item.name for item in fields(kind)) for kind in _DECODED.values()
 }
+_LISTS = frozenset({"commands", "hypotheses", "words", "alternatives", "refused", "uses"})
+"""Fields that hold tuples."""
 _SLOT_COMMANDS = (commands.SetSlot, commands.Correct)
 
 
@@ -171,6 +174,6 @@ def decode(data: Any) -> Any:
 def _value(name: str, data: Any) -> Any:
     if name == "at":
         return datetime.fromisoformat(data)
-    if isinstance(data, list) and name in {"commands", "hypotheses", "words", "alternatives", "refused"}:
+    if isinstance(data, list) and name in _LISTS:
         return tuple(decode(item) for item in data)
     return decode(data)

@@ -8,6 +8,7 @@ from engine.core import flow, ledger, prompts, rewind, slots
 from engine.core.commands import SetSlot
 from engine.core.decision import Verdict
 from engine.core.domain import SlotType, StepKind
+from engine.core.events import MODEL
 from engine.core.intake import fill
 from engine.core.state import Status
 
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 _GOODBYE = "pattern_goodbye"
 
 
-def affirm(turn: Turn) -> bool:
-    """Yes, to what was asked; over a read-back that was not heard to its end it is no consent."""
+def affirm(turn: Turn, source: str) -> bool:
+    """Yes, to what was asked; over a read-back that was not heard to its end it is no consent.
+
+    Nor is a yes that a model heard: nothing is written because a model says that somebody agreed.
+    """
     asking, step = turn.state.asking, prompts.step_of_question(turn)
     if asking is None:
         return False
@@ -29,8 +33,11 @@ def affirm(turn: Turn) -> bool:
     if asking.kind == "offer":
         return len(asking.options) == 1 and choose(turn, 0)
     if asking.kind == "slot":
-        return asking.type == SlotType.BOOL and fill(turn, SetSlot(str(asking.slot), value=True), "lexical")
+        return asking.type == SlotType.BOOL and fill(turn, SetSlot(str(asking.slot), value=True), source)
     if step is None or step.kind is not StepKind.CONFIRM:
+        return False
+    if source == MODEL:
+        turn.decide(step.id, step.where, Verdict.REFUSED, "a yes that only a model heard is not consent")
         return False
     readback = turn.state.readback
     if readback is None or readback.step != step.id or not readback.heard:
@@ -44,7 +51,7 @@ def affirm(turn: Turn) -> bool:
     return True
 
 
-def deny(turn: Turn, slot: str | None) -> bool:
+def deny(turn: Turn, slot: str | None, source: str) -> bool:
     """No, to what was asked; with a slot, to that part of it."""
     asking, step = turn.state.asking, prompts.step_of_question(turn)
     if asking is None:
@@ -53,7 +60,7 @@ def deny(turn: Turn, slot: str | None) -> bool:
         turn.push(_GOODBYE)
         return True
     if asking.kind == "slot":
-        return asking.type == SlotType.BOOL and fill(turn, SetSlot(str(asking.slot), value=False), "lexical")
+        return asking.type == SlotType.BOOL and fill(turn, SetSlot(str(asking.slot), value=False), source)
     turn.change(asking=None)
     if turn.state.clarify is not None:
         turn.change(clarify=None)

@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.core.catalogue import Catalogue, Person
 from engine.core.condition import Condition
+from engine.core.model_rules import ModelRules
 from engine.core.reply import Response
 from engine.core.safety import Patterns
 from engine.core.spoken import Spoken
@@ -289,6 +290,12 @@ class Answer:
     """The flow that deals with it instead."""
     about: str | None = None
     """The type of thing a question may be about (service, provider), if any."""
+    facts: tuple[str, ...] = ()
+    """Other answers that a composed reply may draw on as well."""
+    composed: bool = False
+    """Whether a model may word the reply anew, from this answer and its facts."""
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Language code to how callers put it: what is searched when there are many answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +363,7 @@ class Domain:
     digits: Mapping[str, str] = field(default_factory=dict)
     """Folded words for digits in all the pack's languages: card numbers are also spoken."""
     ladder: Ladder = Ladder()
+    model: ModelRules = ModelRules()
     dates: Mapping[str, str] = field(default_factory=dict)
     """ISO date to the holiday's name, for the bookable years."""
     facts: Mapping[str, Any] = field(default_factory=dict)

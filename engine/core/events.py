@@ -13,6 +13,9 @@ from typing import Any
 from engine.core.commands import Command
 from engine.core.utterance import Transcript
 
+MODEL = "model"
+"""Source of what a language model understood: it may neither consent nor calm what is unclear."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallStarted:
@@ -37,6 +40,29 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelUse:
+    """One request to a language model: what it said, what it cost, and how it ended."""
+
+    source: str
+    """The id of the model in the configuration."""
+    model: str
+    """What the provider calls it."""
+    outcome: str
+    """answered | late | cancelled | refusal | cut_off | turned_away | unreachable | broken"""
+    said: str = ""
+    """Its answer as it came, unchecked."""
+    kind: str = ""
+    """The class of the failure, never a message."""
+    latency_ms: int = 0
+    input_tokens: int = 0
+    """All of them, the cached ones included."""
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    """In the currency of the configured prices."""
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """Understanding answered."""
 
@@ -51,7 +77,9 @@ class Understood:
     """The language the caller spoke, when it was recognised as another one of the pack's."""
     model_calls: int = 0
     refused: tuple[str, ...] = ()
-    """What a model proposed outside the closed vocabulary, for the trace."""
+    """What a model proposed and could not have, in our own words: what it was, and which rule refused it."""
+    uses: tuple[ModelUse, ...] = ()
+    """The requests behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +102,9 @@ class Composed:
     turn: int
     text: str
     """Empty when no reply passed the checks: the pack's own answer is said."""
+    model_calls: int = 0
+    uses: tuple[ModelUse, ...] = ()
+    """The requests behind it."""
 
 
 @dataclass(frozen=True, slots=True)

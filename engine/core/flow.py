@@ -41,6 +41,8 @@ def advance(turn: Turn) -> None:
     for _ in range(_LIMIT):
         if turn.state.phase != "talking" or turn.state.asking is not None or turn.breach is not None:
             return
+        if turn.state.composing is not None:
+            return
         frame = turn.frame
         if turn.state.clarify is not None and not _only_speaks(turn, frame):
             _clarify(turn, *turn.state.clarify)

@@ -50,7 +50,13 @@ def _dial(turn: Turn, target: str, rung: int, reason: str, *, ruled: bool = Fals
     action = Transfer(target, phone, turn.domain.phones.get(phone, ""), reason, summary)
     if not policy.propose(turn, action, ruled=ruled):
         return False
-    turn.change(phase="transferring", transfer=Ringing(target, rung, reason), asking=None, understanding=None)
+    turn.change(
+        phase="transferring",
+        transfer=Ringing(target, rung, reason),
+        asking=None,
+        understanding=None,
+        composing=None,
+    )
     return True
 
 
@@ -78,7 +84,7 @@ def hang_up(turn: Turn, reason: str) -> None:
     rewind.release(turn)
     rewind.abandon_all(turn)
     if policy.propose(turn, HangUp(reason)):
-        turn.change(phase="ended", asking=None, understanding=None, ended_by="us", stack=())
+        turn.change(phase="ended", asking=None, understanding=None, composing=None, ended_by="us", stack=())
 
 
 def transfer_ended(turn: Turn, outcome: str) -> bool:
@@ -114,11 +120,16 @@ def fail_closed(turn: Turn, by: str, where: str, why: str) -> None:
     phones = turn.domain.transfers.get(PERSON) or next(iter(turn.domain.transfers.values()), ())
     if not phones:
         turn.actions.append(HangUp(f"{by} failed"))
-        turn.change(phase="ended", ended_by="us", asking=None, understanding=None)
+        turn.change(phase="ended", ended_by="us", asking=None, understanding=None, composing=None)
         return
     turn.actions.append(Transfer(PERSON, phones[0], turn.domain.phones.get(phones[0], ""), by, summary))
     turn.change(
-        phase="transferring", transfer=Ringing(PERSON, 0, by), asking=None, understanding=None, stack=()
+        phase="transferring",
+        transfer=Ringing(PERSON, 0, by),
+        asking=None,
+        understanding=None,
+        composing=None,
+        stack=(),
     )
 
 

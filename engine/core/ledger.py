@@ -62,7 +62,7 @@ def _hear(turn: Turn, event: Heard) -> None:
     secret = any(REMOVED in text for text in event.transcript.texts)
     turn.change(
         turn=turn.state.turn + 1, level=level, signals=finding.signals, check=finding.check,
-        prepared=None, secret=secret,
+        prepared=None, secret=secret, words=event.transcript.text,
     )  # fmt: skip
 
 

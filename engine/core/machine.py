@@ -16,7 +16,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from engine.core import flow, handover, keys, ledger, obey, outcomes, policy, prompts, rewind, unclear
+from engine.core import (
+    composing,
+    flow,
+    handover,
+    keys,
+    ledger,
+    obey,
+    outcomes,
+    policy,
+    prompts,
+    rewind,
+    unclear,
+)
 from engine.core.actions import Understand
 from engine.core.commands import NotUnderstood
 from engine.core.decision import Step, Verdict
@@ -88,7 +100,7 @@ def _work(turn: Turn) -> None:
     said = turn.state.says
     ledger.fold(turn)
     if policy.take_over(turn, event_name(turn.event)):
-        turn.change(understanding=None)
+        turn.change(understanding=None, composing=None)
         flow.advance(turn)
     else:
         _react(turn)
@@ -133,8 +145,13 @@ def _react(turn: Turn) -> None:
         case CallEnded():
             rewind.release(turn)
             rewind.abandon_all(turn)
-            turn.change(phase="ended", ended_by=event.by, asking=None, understanding=None, stack=())
-        case Spoken() | BargedIn() | Composed():
+            turn.change(
+                phase="ended", ended_by=event.by, asking=None, understanding=None, composing=None, stack=()
+            )
+        case Composed():
+            composing.composed(turn, event)
+            flow.advance(turn)
+        case Spoken() | BargedIn():
             pass
         case _:
             assert_never(event)
@@ -159,6 +176,8 @@ def _understand(turn: Turn, event: Understood) -> None:
         turn.decide("understanding", _HERE, Verdict.STALE, f"turn {event.turn} is over")
         return
     turn.change(understanding=None, model_calls=turn.state.model_calls + event.model_calls)
+    for why in event.refused:
+        turn.decide("model", _HERE, Verdict.REFUSED, why)
     if rewind.writes(turn):
         why = "a write is under way: its outcome is said first"
         turn.decide("understanding", _HERE, Verdict.REFUSED, why)
@@ -183,10 +202,28 @@ def _wait_no_longer(turn: Turn) -> None:
 
 
 def _give_up(turn: Turn, timer: str) -> None:
-    number = timer.removeprefix(_REQUEST)
-    if timer.startswith(_REQUEST) and number.isdecimal():
-        outcomes.gave_up(turn, int(number))
-        flow.advance(turn)
+    kind, _, number = timer.partition(":")
+    if not number.isdecimal():
+        return
+    match kind:
+        case "request":
+            outcomes.gave_up(turn, int(number))
+            flow.advance(turn)
+        case "filler" if _is_thinking(turn, int(number)):
+            prompts.hold_on(turn)
+        case "compose":
+            composing.gave_up(turn, int(number))
+            flow.advance(turn)
+        case _:
+            pass
+
+
+def _is_thinking(turn: Turn, number: int) -> bool:
+    """Whether the words of a turn are still being understood, or its answer worded."""
+    worded = turn.state.composing
+    return turn.state.phase == "talking" and (
+        turn.state.understanding == number or (worded is not None and worded.turn == number)
+    )
 
 
 def _fail(turn: Turn, event: Failed) -> None:
@@ -196,6 +233,9 @@ def _fail(turn: Turn, event: Failed) -> None:
     elif event.what == "understand" and turn.state.understanding is not None:
         turn.change(understanding=None)
         obey.obey(turn, (NotUnderstood("failed"),), "none")
+        flow.advance(turn)
+    elif event.what == "compose" and turn.state.composing is not None:
+        composing.gave_up(turn, turn.state.composing.turn)
         flow.advance(turn)
     elif event.what == "transfer" and handover.transfer_ended(turn, "failed"):
         flow.advance(turn)

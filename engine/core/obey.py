@@ -42,7 +42,7 @@ def obey(turn: Turn, commands: tuple[Command, ...], source: str) -> None:
     Raises:
         ConditionError: a condition or template has no value on this state.
     """
-    taken = unclear.taken_as(turn, commands)
+    taken = unclear.taken_as(turn, commands, source)
     commands, effects = taken.commands, int(taken.moved_on)
     for command in _in_order(turn, commands):
         if turn.state.phase != "talking" or turn.breach is not None:
@@ -54,7 +54,7 @@ def obey(turn: Turn, commands: tuple[Command, ...], source: str) -> None:
         turn.decide("understanding", where, verdict, _described(command))
     if effects:
         turn.change(row=0)
-    elif turn.state.asking is not None or not rewind.awaits(turn):
+    elif turn.state.asking is not None or not (rewind.awaits(turn) or turn.state.composing is not None):
         ledger.no_match(turn, cannot=any(_is_out_of_scope(item) for item in commands))
 
 
@@ -123,9 +123,9 @@ def _obey_one(turn: Turn, command: Command, source: str) -> bool:
         case Cancel():
             return _cancel(turn, command.flow)
         case Affirm():
-            return consent.affirm(turn)
+            return consent.affirm(turn, source)
         case Deny():
-            return consent.deny(turn, command.slot)
+            return consent.deny(turn, command.slot, source)
         case Choose():
             return consent.choose(turn, command.option)
         case Ask():
@@ -138,6 +138,7 @@ def _obey_one(turn: Turn, command: Command, source: str) -> bool:
         case Wait():
             return talk.wait(turn)
         case WantPerson():
+            turn.change(composing=None)
             flow.drop_patterns(turn)
             turn.push(_PERSON)
             return True

@@ -13,6 +13,7 @@ from engine.core.actions import Expecting, Listen, Prepare
 from engine.core.decision import Verdict
 from engine.core.state import Status
 from engine.core.turn import Breach
+from engine.core.view import action_name
 
 if TYPE_CHECKING:
     from engine.core.actions import Action
@@ -61,16 +62,28 @@ def replaced(turn: Turn, action: Action) -> bool:
     Raises:
         ConditionError: a condition that has no value; the caller fails closed.
     """
+    guard = forbidding(turn, action)
+    if guard is None:
+        return False
+    before = len(turn.actions)
+    perform(turn, guard.instead, guard.id, ruled=True)
+    why = f"{action_name(action)}: {guard.why}"
+    turn.decide(guard.id, guard.where, Verdict.FORBADE, why, tuple(turn.actions[before:]))
+    return True
+
+
+def forbidding(turn: Turn, action: Action) -> Guard | None:
+    """The first guard that forbids an action, if one does; nothing is done about it.
+
+    Raises:
+        ConditionError: a condition that has no value; the caller fails closed.
+    """
     turn.view.look_at(action)
     name = turn.view.action_name
     for guard in turn.domain.guards:
         if (name in guard.forbids or name.startswith(guard.prefixes)) and _forbids(turn, guard, action):
-            before = len(turn.actions)
-            perform(turn, guard.instead, guard.id, ruled=True)
-            why = f"{name}: {guard.why}"
-            turn.decide(guard.id, guard.where, Verdict.FORBADE, why, tuple(turn.actions[before:]))
-            return True
-    return False
+            return guard
+    return None
 
 
 def _forbids(turn: Turn, guard: Guard, action: Action) -> bool:

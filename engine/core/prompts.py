@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.core import policy
 from engine.core.actions import Expecting, Listen, Say
+from engine.core.decision import Verdict
 from engine.core.domain import SlotType, StepKind
 from engine.core.errors import ConditionError
 from engine.core.events import CallStarted, FellSilent, Keyed
@@ -56,11 +57,45 @@ def say(
     action = Say(number, response, words.text, words.style, words.barge_in, data_class)
     if not policy.propose(turn, action, ruled=ruled):
         return False
-    prompt = Prompt(number, response, words.text, turn.state.turn)
+    prompt = Prompt(number, response, words.text, turn.state.turn, data_class=data_class)
     turn.change(
         says=number, prompts=(*turn.state.prompts, prompt)[-_KEPT:], said=turn.state.said | {response}
     )
     return True
+
+
+def say_worded(turn: Turn, response: str, text: str) -> bool:
+    """Propose a model's wording of one of the pack's answers; False when a rule forbids its words."""
+    found = turn.domain.responses[response]
+    number = turn.state.says + 1
+    action = Say(number, response, text, found.style, found.barge_in, "health")
+    guard = policy.forbidding(turn, action)
+    if guard is not None:
+        turn.decide(
+            guard.id, guard.where, Verdict.REFUSED, "its words are forbidden: the pack's own are said"
+        )
+        return False
+    if policy.propose(turn, action, ruled=True):
+        prompt = Prompt(number, response, text, turn.state.turn, data_class="health")
+        turn.change(
+            says=number, prompts=(*turn.state.prompts, prompt)[-_KEPT:], said=turn.state.said | {response}
+        )
+    return True
+
+
+def hold_on(turn: Turn) -> None:
+    """Say that it takes a moment; it is no prompt that can be repeated, and asks nothing.
+
+    Raises:
+        ConditionError: the pack has no wording for it; the caller fails closed.
+    """
+    response = turn.domain.model.filler
+    if response:
+        words = render(turn.view, response)
+        number = turn.state.says + 1
+        action = Say(number, response, words.text, words.style, words.barge_in, words.data_class)
+        if policy.propose(turn, action):
+            turn.change(says=number)
 
 
 def say_again(turn: Turn, prompt: Prompt) -> None:

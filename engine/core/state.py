@@ -102,6 +102,8 @@ class Prompt:
     """The caller turn in which it was said."""
     heard_to: float = 0.0
     """0..1"""
+    data_class: str = "none"
+    """The highest class of the data in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,16 @@ class Readback:
     slots: tuple[str, ...]
     heard: bool = False
     """Played to the end: only then is a yes consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    """An answer whose wording is under way."""
+
+    turn: int
+    """The caller turn whose question it answers."""
+    topic: str
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +152,8 @@ class DialogueState:
     """new | talking | transferring | ended"""
     turn: int = 0
     """Caller turns so far."""
+    words: str = ""
+    """What the caller said in the last of them, as it was most likely heard."""
     slots: Mapping[str, SlotValue] = field(default_factory=dict)
     stack: tuple[FlowFrame, ...] = ()
     """Flows in progress, the active one last."""
@@ -148,6 +162,8 @@ class DialogueState:
     """What we wait for the caller to say; None while something else is awaited."""
     understanding: int | None = None
     """The turn whose understanding is under way."""
+    composing: Composing | None = None
+    """The answer that is being worded; nothing is asked meanwhile."""
     pending: Mapping[int, Pending] = field(default_factory=dict)
     requests: int = 0
     """How many requests were made; the last one's id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.core import flow, prompts
+from engine.core import composing, flow, prompts
 
 if TYPE_CHECKING:
     from engine.core.domain import Answer
@@ -24,9 +24,9 @@ def answer(turn: Turn, found: Answer, about: str | None) -> bool:
         turn.push(_PERSON, context={"topic": found.id, "target": found.transfer})
         return True
     turn.change(asking=None, clarify=None)
-    prompts.say(turn, found.response or "", context={"topic": found.id, "about": about})
-    if turn.frame is None:
-        turn.push(flow.COMPLETED, context={"topic": found.id})
+    if found.composed and composing.begin(turn, found, about):
+        return True
+    composing.say_own(turn, found, about)
     return True
 
 

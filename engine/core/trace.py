@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from engine.core.actions import Listen, Understand
+from engine.core.actions import Compose, Listen, Understand
 from engine.core.codec import Encoder
 from engine.core.machine import step
 from engine.core.state import DialogueState
@@ -119,6 +119,8 @@ def _action(encoder: Encoder, action: Action) -> Any:
     match action:
         case Understand():
             return {"is": "Understand", "turn": action.utterance.turn}
+        case Compose():
+            return {"is": "Compose", "turn": action.turn, "topic": action.topic, "facts": list(action.facts)}
         case Listen():
             question = action.expecting
             return {

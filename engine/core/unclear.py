@@ -12,6 +12,7 @@ from engine.core import prompts
 from engine.core.commands import Affirm, Command, Correct, Deny, Repeat, SetSlot, Wait, WantPerson
 from engine.core.decision import Verdict
 from engine.core.domain import StepKind
+from engine.core.events import MODEL
 
 if TYPE_CHECKING:
     from engine.core.domain import FlowStep
@@ -32,9 +33,11 @@ def matters(turn: Turn) -> bool:
     return _step(turn) is not None
 
 
-def taken_as(turn: Turn, commands: tuple[Command, ...]) -> Taken:
-    """Take a reply for what the flow says, where it is no answer to the question."""
+def taken_as(turn: Turn, commands: tuple[Command, ...], source: str) -> Taken:
+    """Take a reply for what the flow says, where it is no answer; what only a model heard is none either."""
     step = _step(turn)
+    if step is not None and source == MODEL:
+        commands = tuple(item for item in commands if not _answers(item, step))
     if step is None or any(_answers(item, step) for item in commands):
         return Taken(commands)
     if any(isinstance(item, Repeat) for item in commands) and _first_time(turn):

@@ -46,6 +46,8 @@ class Result:
     confidence: float
     language: str | None
     """The language spoken, when it is another one of the pack's than was assumed."""
+    doubt: bool = False
+    """Whether two stages understood different things."""
 
 
 class Understanding:
@@ -87,6 +89,11 @@ class Understanding:
                 language, reading = other
         source = "lexical" if _is_understood(reading) else "none"
         return Result(reading.commands, reading.entities, source, round(reading.confidence, 3), language)
+
+    def read_as(self, code: str, text: str, expecting: Expecting, now: datetime) -> Reading:
+        """What the grammars make of a few words under one question, and nothing else."""
+        languages = self._domain.languages
+        return self._reader(code if code in languages else languages[0]).read([text], expecting, now)
 
     def plain(self, found: Result) -> dict[str, Any]:
         """A result in the form of the outside interface."""

@@ -114,6 +114,16 @@ def _answer(draft: Draft, name: str, definition: Definition) -> Answer | None:
         transfer=draft.known(transfer, "transfer target", draft.merged.transfers, by) or None,
         flow=draft.known(flow, "flow", draft.names.flows, by) or None,
         about=node.words("about") or None,
+        facts=tuple(
+            found
+            for item in node.list_of("facts")
+            if (found := draft.known(item, "answer", draft.merged.answers, by))
+        ),
+        composed=response is not None and node.words("composed") == "true",
+        questions={
+            language: tuple(item.text for item in texts.each())
+            for language, _, texts in node.pairs("questions")
+        },
     )
 
 

@@ -17,6 +17,7 @@ from engine.pack.check_start import check_start
 from engine.pack.check_unused import check_unused
 from engine.pack.check_vocabulary import check_vocabulary
 from engine.pack.compile_flows import compile_flows
+from engine.pack.compile_model import compile_model
 from engine.pack.compile_policies import compile_policies
 from engine.pack.compile_responses import compile_answers, compile_responses, response_ids
 from engine.pack.compile_site import SiteCompiler
@@ -145,6 +146,7 @@ def _domain(draft: Draft, layers: list[Layer], sources: Sources) -> Domain:
         spoken=languages.spoken(tables, spoken_places),
         digits=compile_words.digit_words(tables),
         ladder=_ladder(merged),
+        model=compile_model(draft),
         dates=site.dates,
         retention=site.retention,
         facts=site.facts,

@@ -10,6 +10,7 @@ from engine.pack.scalars import (
     ANY_TEXT,
     CONDITION,
     DATE,
+    DECIMAL,
     FLAG,
     ID,
     IDS,
@@ -75,6 +76,30 @@ SERVICE = Record(
 
 LADDER = Record("a ladder", {"per_slot": WHOLE, "yes_no": WHOLE, "in_a_row": WHOLE, "in_all": WHOLE})
 TRANSFERS = MapOf(IDS, ID, "telephones by target")
+MODEL = Record(
+    "the model's rules",
+    {
+        "deadline": SECONDS,
+        "filler": NAME,
+        "sure_from": DECIMAL,
+        "always": IDS,
+        "never": IDS,
+        "requests_per_call": WHOLE,
+        "reply_words": WHOLE,
+    },
+)
+MODEL_SOURCE = Record(
+    "a model",
+    {
+        "provider": choice("anthropic", "openai", "recorded"),
+        "name": ANY_TEXT,
+        "url": ANY_TEXT,
+        "key": ANY_TEXT,
+        "price": Record("a price", {"input": DECIMAL, "cached": DECIMAL, "output": DECIMAL}),
+    },
+    ("provider", "name"),
+)
+MODELS = MapOf(MODEL_SOURCE, ID, "models by name")
 
 DOMAIN = Record(
     "a pack file",
@@ -87,6 +112,8 @@ DOMAIN = Record(
         "required_policies": IDS,
         "policies": IDS,
         "ladder": LADDER,
+        "model": MODEL,
+        "models": MODELS,
         "transfers": TRANSFERS,
         "disclosure": NAME,
         "success_responses": MapOf(NAME, NAME, "services by response"),
@@ -188,7 +215,8 @@ RESPONSES = Record(
 ANSWER = Record(
     "an answer",
     {"say": NAME, "transfer": NAME, "flow": NAME, "about": choice("service", "provider"), "owner": ANY_TEXT,
-     "reviewed": DATE},
+     "reviewed": DATE, "composed": FLAG, "facts": IDS,
+     "questions": MapOf(ListOf(ANY_TEXT), LANGUAGE, "questions for each language")},
 )  # fmt: skip
 KNOWLEDGE = Record("a knowledge file", {"answers": MapOf(ANSWER, ID, "answers by question")}, ("answers",))
 

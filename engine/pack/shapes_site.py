@@ -18,7 +18,6 @@ from engine.pack.scalars import (
     LANGUAGE,
     LOCAL,
     MOMENT,
-    NAME,
     PACK,
     PHONE,
     SPAN,
@@ -26,7 +25,7 @@ from engine.pack.scalars import (
     ZONE,
 )
 from engine.pack.schema import Either, ListOf, MapOf, NotAllowedError, Record, Scalar, Spec, choice
-from engine.pack.shapes import LADDER, RESPONSE_MAP, TRANSFERS
+from engine.pack.shapes import ANSWER, LADDER, MODEL, MODELS, RESPONSE_MAP, TRANSFERS
 
 _AGE = re.compile(r"(<|>=)\s?(\d{1,3})")
 
@@ -101,11 +100,6 @@ RULES = Record(
         "step_minutes": WHOLE,
     },
 )
-ANSWER = Record(
-    "an answer",
-    {"say": NAME, "transfer": NAME, "flow": NAME, "about": choice("service", "provider"), "owner": ANY_TEXT,
-     "reviewed": DATE},
-)  # fmt: skip
 
 
 def offering(subject: str) -> Record:
@@ -166,6 +160,8 @@ def site(subject: str, languages: tuple[str, ...]) -> Record:
             "transfers": TRANSFERS,
             "ladder": LADDER,
             "retention": RETENTION,
+            "model": MODEL,
+            "models": MODELS,
         },
         ("site", "extends", "name", "time_zone", "phones", "emergency_number", "hours", "services"),
     )

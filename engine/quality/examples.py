@@ -28,6 +28,7 @@ from engine.quality.expectations import mismatches, same
 if TYPE_CHECKING:
     from engine.core.domain import Domain
     from engine.core.state import DialogueState
+    from engine.model import Consultant
     from engine.text_call import Reply, TextCall
 
 _INPUTS = {"user": "say", **{name: name for name in jsonl.INPUTS if name != "say"}}
@@ -58,12 +59,14 @@ def run_call(
     where: str,
     understanding: Understanding | None = None,
     tape: Path | None = None,
+    consultant: Consultant | None = None,
 ) -> list[Failure]:
     """Play an example call against a fresh book; returns everything that differs.
 
     `understanding` of the domain may be shared by many calls; it keeps nothing of any of them.
+    `consultant` asks a language model where one is to help.
     """
-    desk = Desk.open(domain.id, domain=domain, understanding=understanding)
+    desk = Desk.open(domain.id, domain=domain, understanding=understanding, consultant=consultant)
     before = desk.appointments()
     clock = desk.clock(str(example.get("now", DEFAULT_NOW)))
     call = desk.call(

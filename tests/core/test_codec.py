@@ -47,16 +47,23 @@ transcripts = st.builds(
     ),
     st.booleans(),
 )
+uses = st.lists(
+    st.builds(
+        events.ModelUse, texts, texts, texts, texts, texts, st.integers(0, 9), st.integers(0, 9),
+        st.integers(0, 9), st.integers(0, 9), shares,
+    ),
+    max_size=2,
+).map(tuple)  # fmt: skip
 mappings = st.dictionaries(st.sampled_from("abc"), data, max_size=2)
 event = st.one_of(
     st.builds(events.CallStarted, moments, texts, st.none() | texts, st.none() | texts),
     st.builds(events.Heard, moments, transcripts),
     st.builds(
         events.Understood, moments, st.integers(0, 9), st.lists(command, max_size=3).map(tuple), texts, shares,
-        st.none() | texts, st.integers(0, 3), st.lists(texts, max_size=2).map(tuple),
+        st.none() | texts, st.integers(0, 3), st.lists(texts, max_size=2).map(tuple), uses,
     ),
     st.builds(events.Answered, moments, st.integers(0, 9), texts, mappings),
-    st.builds(events.Composed, moments, st.integers(0, 9), texts),
+    st.builds(events.Composed, moments, st.integers(0, 9), texts, st.integers(0, 1), uses),
     st.builds(events.Spoken, moments, st.integers(0, 9), shares),
     st.builds(events.BargedIn, moments, st.integers(0, 9), shares),
     st.builds(events.FellSilent, moments),

@@ -156,3 +156,23 @@ def test_an_answer_to_a_question_whose_task_is_gone_moves_nothing() -> None:
         assert call.state.slots["service"] is slots["service"]
         assert "bench.commit" not in call.requests
         assert call.asks == "open"
+
+
+def test_a_yes_that_only_a_model_heard_is_not_consent() -> None:
+    call = at_the_readback().means(Affirm(), source="model")
+    assert "readback" in call.ruled(Verdict.REFUSED)
+    assert call.says == ["utter_no_match", "utter_confirm_repair"]
+    assert "bench.commit" not in call.requests
+
+
+def test_a_no_that_a_model_heard_is_heeded() -> None:
+    call = at_the_readback().means(Deny(), source="model")
+    assert "bench.commit" not in call.requests
+    assert "utter_no_match" not in call.says
+
+
+def test_a_model_may_answer_a_question_that_is_no_consent() -> None:
+    call = Call().means(StartFlow("book_repair"), SetSlot("service", "brakes"), SetSlot("bike", "road"))
+    call.means(SetSlot("frame_size", 55)).means(Affirm(), source="model")
+    held = call.state.slots["gears"]
+    assert (held.value, held.source) == (True, "model")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from engine.core.actions import HangUp, Listen, Say, Transfer, Understand
-from engine.core.commands import Affirm, Choose, NotUnderstood, SetSlot, StartFlow
+from engine.core.commands import Affirm, Choose, NotUnderstood, Repeat, SetSlot, StartFlow
 from engine.core.decision import Verdict
 from engine.core.domain import FlowStep, StepKind
 from engine.core.events import (
@@ -40,6 +40,7 @@ from tests.core.workshop import (
     at_the_readback,
     with_flow,
     with_guarantee,
+    with_guard,
     with_policy,
 )
 
@@ -296,3 +297,32 @@ def test_a_word_too_late_does_not_turn_back_the_clock() -> None:
 
 def test_nothing_of_a_call_happens_before_it_starts() -> None:
     assert step(DOMAIN, DialogueState(), Keyed(START, "1")).actions == ()
+
+
+def test_a_caller_whose_words_take_long_to_understand_hears_so() -> None:
+    call = Call()
+    call.happens(*call.listened(), Heard(call.at, Transcript.of("hm")), TimedOut(call.at, "filler:1"))
+    assert call.says == ["utter_one_moment"]
+    call.happens(Understood(call.at, 1, (Repeat(),)), TimedOut(call.at, "filler:1"))
+    assert "utter_one_moment" not in call.says
+
+
+def test_a_pack_may_let_a_caller_wait_in_silence() -> None:
+    call = Call(replace(DOMAIN, model=replace(DOMAIN.model, filler="")))
+    call.happens(*call.listened(), Heard(call.at, Transcript.of("hm")), TimedOut(call.at, "filler:1"))
+    assert call.says == []
+
+
+def test_a_filler_that_a_rule_forbids_is_not_said() -> None:
+    call = Call(with_guard(forbids="utter_one_moment", when="true"))
+    call.happens(*call.listened(), Heard(call.at, Transcript.of("hm")), TimedOut(call.at, "filler:1"))
+    assert call.says == []
+
+
+def test_what_a_model_could_not_have_is_on_the_tape_as_a_ruling() -> None:
+    call = Call()
+    call.happens(Heard(call.at, Transcript.of("hm")))
+    call.happens(
+        Understood(call.at, 1, (Repeat(),), "model", refused=("set hold: only a service fills this slot",))
+    )
+    assert call.ruled(Verdict.REFUSED)[0] == "model"

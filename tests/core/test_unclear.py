@@ -104,3 +104,13 @@ def test_an_answer_goes_its_own_way() -> None:
 def test_a_wish_about_the_talk_itself_is_granted(reply: Command) -> None:
     call = a_question_that_is_put_twice().means(reply)
     assert "utter_ask_hour" not in call.says
+
+
+def test_what_only_a_model_heard_stays_unclear() -> None:
+    for reply in (SetSlot("gears", "false"), Deny(), Affirm()):
+        call = a_question_that_takes_doubt_for_yes().means(reply, source="model")
+        assert call.value("gears") is True
+        assert call.asks == "service"
+        call = a_question_that_is_put_twice().means(reply, source="model")
+        assert call.value("gears") is None
+        assert "utter_ask_hour" in call.says
