@@ -369,8 +369,7 @@ class Domain:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What templates may say about the site: address, prices, hours."""
     retention: Mapping[str, int] = field(default_factory=dict)
-    """Class of what a call leaves behind (audio, health, personal, none) to the days it is kept, where the
-    site says so."""
+    """What a call leaves behind (audio, health, personal, none) to the days the site keeps it."""
     people: tuple[Person, ...] = ()
     appointments: tuple[Appointment, ...] = ()
     fillable: tuple[Slot, ...] = field(init=False, default=())
