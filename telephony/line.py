@@ -108,9 +108,13 @@ class LineControl(Protocol):
 class Line(Protocol):
     """A media stream with its socket: what the loop of a call holds in its hands."""
 
-    stream: MediaStream
-    control: LineControl | None
-    """None: nobody can be put through from here."""
+    @property
+    def stream(self) -> MediaStream:
+        """The protocol, whose messages `send` takes."""
+
+    @property
+    def control(self) -> LineControl | None:
+        """Call control; None: nobody can be put through from here."""
 
     def events(self) -> AsyncIterator[LineEvent]:
         """What comes from the far side; LineOpened is the first event and LineClosed the last."""

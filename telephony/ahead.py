@@ -1,0 +1,74 @@
+"""Thinking ahead: what the turn would mean if it ended with these words. Nothing in the world is touched.
+
+`step` is pure, so words that may be all can be stepped on a copy of the state, understanding included,
+and the prompts that would follow can be rendered. When the turn ends with the same words, their meaning
+and their sound are there; otherwise both are thrown away. A copy stops where a service would be asked:
+there is no way from here to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.core.actions import Say, Understand
+from engine.core.commands import NotUnderstood
+from engine.core.events import Failed, Heard, Understood
+from engine.core.machine import step
+
+if TYPE_CHECKING:
+    from engine.core.actions import Expecting
+    from engine.core.domain import Domain
+    from engine.core.events import Event
+    from engine.core.state import DialogueState
+    from engine.core.utterance import Transcript
+
+Understander = Callable[[Understand], Awaitable["Event"]]
+"""Turns words into commands, off the loop; touches nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What would follow."""
+
+    complete: bool
+    """The words answer what is being asked, or are acted on whatever is asked."""
+    says: tuple[Say, ...] = ()
+    language: str = ""
+    meaning: tuple[Understand, Event] | None = None
+    """The question put to understanding, and its answer."""
+
+
+async def foresee(
+    domain: Domain, state: DialogueState, transcript: Transcript, at: datetime, understand: Understander
+) -> Foresight:
+    """Step words that may be all on a copy of the state, as far as nothing in the world is asked."""
+    first = step(domain, state, Heard(at, replace(transcript, final=True)))
+    says = [action for action in first.actions if isinstance(action, Say)]
+    question = next((action for action in first.actions if isinstance(action, Understand)), None)
+    if question is None:
+        return Foresight(bool(first.actions), tuple(says), first.state.language)
+    meaning = await understand(question)
+    if not isinstance(meaning, Understood):
+        return Foresight(complete=False)
+    then = step(domain, first.state, replace(meaning, at=at))
+    says += [action for action in then.actions if isinstance(action, Say)]
+    understood = bool(meaning.commands) and not any(
+        isinstance(command, NotUnderstood) for command in meaning.commands
+    )
+    complete = understood and not _same(state.asking, then.state.asking)
+    return Foresight(complete, tuple(says), then.state.language, (question, meaning))
+
+
+def _same(before: Expecting | None, after: Expecting | None) -> bool:
+    """Whether the same thing is still being asked."""
+    if before is None or after is None:
+        return before is after
+    return (before.kind, before.slot) == (after.kind, after.slot) and before.options == after.options
+
+
+def restamped(event: Event, at: datetime) -> Event:
+    """An answer that was there before its question, with the time at which it is used."""
+    return replace(event, at=at) if isinstance(event, Understood | Failed) else event

@@ -1,0 +1,55 @@
+"""What a call may take: limits of ours, because a vendor's are far too long for a telephone."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from telephony.playing import Ticker
+from telephony.vad import Detector, LevelDetector
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds."""
+
+    working: float = 2.5
+    """Silence while we work, after which the caller hears that we do."""
+    in_all: float = 4.0
+    """No silence of ours is ever longer, whatever fails."""
+    patience: float = 10.0
+    """Work without an end, after which we go on without its result."""
+    understanding: float = 2.0
+    first_sound: float = 1.2
+    """From a prompt's text to its first sound, by the voice in use; then the next voice is tried."""
+    stall: float = 1.0
+    """Between two pieces of a prompt's sound."""
+    ring: float = 45.0
+    """A transfer that nobody answers."""
+    lost: float = 20.0
+    """Without any sound from a line that has sent some before."""
+    parting: float = 15.0
+    """For the last prompts to be heard before a line is closed."""
+    after: float = 10.0
+    """For answers that are still on their way when a call has ended: a late success is undone."""
+
+
+@dataclass(slots=True)
+class Shell:
+    """What all calls of a process share; it grows with no call."""
+
+    detector: Detector = field(default_factory=LevelDetector)
+    ticker: Ticker = field(default_factory=Ticker)
+    limits: Limits = field(default_factory=Limits)
+    understanding: Executor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="understanding")
+    )
+    services: Executor = field(default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="services"))
+    """Calendars and registers may block; four slow ones do not hold up a fifth call's understanding."""
+    tapes: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="tapes"))
+    """One thread, so that the lines of a tape keep their order."""
+
+    def close(self) -> None:
+        """Let the threads go once they have finished."""
+        for pool in (self.understanding, self.services, self.tapes):
+            pool.shutdown(wait=True)
