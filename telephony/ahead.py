@@ -1,9 +1,9 @@
 """Thinking ahead: what the turn would mean if it ended with these words. Nothing in the world is touched.
 
 `step` is pure, so words that may be all can be stepped on a copy of the state, understanding included,
-and the prompts that would follow can be rendered. When the turn ends with the same words, their meaning
-and their sound are there; otherwise both are thrown away. A copy stops where a service would be asked:
-there is no way from here to one.
+and the prompts that would follow can be rendered. When the turn ends with the same words, the sound of the
+reply is there, and whether they answer the question was known in time to end the turn; otherwise all of it
+is thrown away. A copy stops where a service would be asked: there is no way from here to one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from engine.core.actions import Say, Understand
 from engine.core.commands import NotUnderstood
-from engine.core.events import Failed, Heard, Understood
+from engine.core.events import Heard, Understood
 from engine.core.machine import step
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ class Foresight:
     """The words answer what is being asked, or are acted on whatever is asked."""
     says: tuple[Say, ...] = ()
     language: str = ""
-    meaning: tuple[Understand, Event] | None = None
-    """The question put to understanding, and its answer."""
 
 
 async def foresee(
@@ -59,7 +57,7 @@ async def foresee(
         isinstance(command, NotUnderstood) for command in meaning.commands
     )
     complete = understood and not _same(state.asking, then.state.asking)
-    return Foresight(complete, tuple(says), then.state.language, (question, meaning))
+    return Foresight(complete, tuple(says), then.state.language)
 
 
 def _same(before: Expecting | None, after: Expecting | None) -> bool:
@@ -67,8 +65,3 @@ def _same(before: Expecting | None, after: Expecting | None) -> bool:
     if before is None or after is None:
         return before is after
     return (before.kind, before.slot) == (after.kind, after.slot) and before.options == after.options
-
-
-def restamped(event: Event, at: datetime) -> Event:
-    """An answer that was there before its question, with the time at which it is used."""
-    return replace(event, at=at) if isinstance(event, Understood | Failed) else event

@@ -18,7 +18,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from engine.core.actions import Action, HangUp, Listen, Prepare, Request, Say, Transfer, Understand, Wait
+from engine.core.actions import (
+    Action,
+    Compose,
+    HangUp,
+    Listen,
+    Prepare,
+    Request,
+    Say,
+    Transfer,
+    Understand,
+    Wait,
+)
 from engine.core.events import CallEnded, CallStarted, Event, Failed, Heard, TimedOut, Understood
 from engine.core.machine import step
 from engine.core.safety import Level
@@ -36,11 +47,13 @@ from telephony.speaking import Mouth
 from telephony.speech import Hints, SpeechUnavailable
 from telephony.timing import Timings
 from telephony.waiting import Question
+from telephony.watch import Watch, Watched
 
 if TYPE_CHECKING:
     from engine.core.domain import Domain
     from engine.core.utterance import Transcript
-    from engine.text_call import Tape, World
+    from engine.text_call import Tape
+    from telephony.effects import World
     from telephony.line import Line
     from telephony.speech import Hearing, Recognizer, Synthesizer
 
@@ -48,6 +61,7 @@ _REST_S = 0.05
 _BEEP = (440.0, 0.25)
 """What is heard when no voice can be had: Hz and seconds."""
 _GONE = "line"
+_USUAL_SILENCE_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +141,7 @@ class Call:
         self.timings = Timings()
         self.tape: Tape | None = None
         self._line, self._hearing, self._domain = line, hearing, domain
-        self._clock, self._shell = clock, shell
+        self._clock, self._shell, self._world = clock, shell, world
         self._queue: asyncio.Queue[Event] = asyncio.Queue()
         self._effects = Effects(world, shell, clock, self.post)
         self._mouth = Mouth(synthesizer, opened.rate)
@@ -142,9 +156,7 @@ class Call:
         self._language = ""
         self._speak_in(domain.languages[0])
         self._ahead: asyncio.Task[None] | None = None
-        self._silent_since = 0.0
-        self._working_since: float | None = None
-        self._fillers = 0
+        self._watch = Watch(shell.limits)
         self._closed = False
         self._handed_over = False
 
@@ -206,8 +218,8 @@ class Call:
             case Listen():
                 self._sound.ask(Question.of(action.expecting, action.silence_s))
                 self._hearing.expect(hints_of(self._domain, self._language, action))
-            case Understand():
-                self._effects.understand(action)
+            case Understand() | Compose():
+                self._effects.understand(action, self.state)
             case Request():
                 self._effects.request(action, self.state.call)
             case Wait():
@@ -258,10 +270,8 @@ class Call:
         if control is not None and not self._closed:
             await control.hang_up()
         if not self._closed:
-            self._closed = True
-            self._sound.cut()
+            self._close("us")
             self._line.send(self._line.stream.close())
-            self.post(CallEnded(self._clock(), "us"))
 
     # --- thinking ahead
 
@@ -274,7 +284,7 @@ class Call:
         state = self.state
         if state.phase != "talking" or state.understanding is not None:
             return
-        found = await foresee(self._domain, state, transcript, self._clock(), self._effects.meaning)
+        found = await foresee(self._domain, state, transcript, self._clock(), self._effects.foreseen)
         for say in found.says:
             self._mouth.prepare(say.text, say.style, found.language)
         self._sound.judge(transcript.text, complete=found.complete)
@@ -296,10 +306,7 @@ class Call:
                     case LineClosed():
                         by = event.by
         finally:
-            if not self._closed:
-                self._closed = True
-                self._sound.cut()
-                self.post(CallEnded(self._clock(), by))
+            self._close(by)
 
     async def hear_all(self) -> None:
         """Take what the recogniser says until it is closed."""
@@ -312,35 +319,24 @@ class Call:
         """20 ms have passed."""
         if self._closed:
             return
-        self._sound.tick()
-        now, floor, limits = self._sound.now_s(), self._sound.floor, self._shell.limits
-        if self._sound.sound_s is not None and now - self._sound.sound_s > limits.lost:
-            self._closed = True
-            self._sound.cut()
-            self.post(CallEnded(self._clock(), _GONE))
+        sound = self._sound
+        sound.tick()
+        now, limits = sound.now_s(), self._shell.limits
+        if sound.sound_s is not None and now - sound.sound_s > limits.lost:
+            self._close(_GONE)
             return
-        callers_turn = floor.armed_s is not None or floor.began_s is not None
-        if floor.began_s is not None and floor.voice_s is not None:
-            self._silent_since = floor.voice_s
-        elif floor.policy is not None or callers_turn or self.state.phase in {"new", "ended"}:
-            self._silent_since = now
-        if callers_turn or not self._is_working():
-            self._working_since, self._fillers = None, 0
-            if not callers_turn and self._sound.player.idle and self.state.asking is not None:
-                self._sound.ask(Question.of(self.state.asking, 3.0))  # never a question that nobody minds
-            return
-        self._working_since = self._working_since if self._working_since is not None else now
-        if now - self._working_since > limits.patience and self.state.phase == "talking":
-            self._give_up(now)
-        elif now - self._silent_since >= limits.working:
-            self._fill()
-
-    def _is_working(self) -> bool:
-        return bool(self._effects.working) or self.state.phase == "transferring" or self._sound.player.waiting
+        match self._watch.look(now, sound, self.state, working=bool(self._effects.working)):
+            case Watched.SILENT:
+                self._fill()
+            case Watched.TOO_LONG:
+                self._give_up()
+            case Watched.FORGOTTEN if self.state.asking is not None:
+                sound.ask(Question.of(self.state.asking, _USUAL_SILENCE_S))
+            case _:
+                pass
 
     def _fill(self) -> None:
         """Say that we are still there, in our voice if it can be had."""
-        self._fillers += 1
         self.timings.fillers += 1
         moment = self._sound.manners.moment
         chunks = self._mouth.prepare(moment, "neutral", self._language).chunks if moment else []
@@ -348,16 +344,22 @@ class Call:
         pcm = b"".join(chunks) if chunks and not ringing else tone(*_BEEP, self._sound.rate)
         self._sound.interject(-self.timings.fillers, pcm)
 
-    def _give_up(self, now: float) -> None:
-        """What we wait for does not come: go on with what the pack assumes then, in the end with a person."""
-        self._working_since = now
-        waited = tuple(self._effects.working)
+    def _give_up(self) -> None:
+        """What we wait for does not come: go on with what the pack assumes, in the end with a person."""
+        waited, at = tuple(self._effects.working), self._clock()
+        self._effects.working.clear()
         for what in waited:
-            self._effects.working.pop(what, None)
-            at = self._clock()
-            self.post(Failed(at, what, kind="slow") if what == "understand" else TimedOut(at, what))
+            service = what.startswith("request:")
+            self.post(TimedOut(at, what) if service else Failed(at, what, kind="slow"))
         if not waited:
             self._hand_over("silence", "slow")
+
+    def _close(self, by: str) -> None:
+        """Nobody is on the line any more; said once."""
+        if not self._closed:
+            self._closed = True
+            self._sound.cut()
+            self.post(CallEnded(self._clock(), by))
 
     async def aclose(self) -> None:
         """Let go of everything."""
@@ -366,6 +368,7 @@ class Call:
             self._ahead.cancel()
         self._mouth.forget()
         self._sound.close()
+        self._world.over(self.state.call)
         await self._effects.aclose()
         await self._hearing.aclose()
         await self._line.aclose()

@@ -5,19 +5,35 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from engine.core.actions import Request, Transfer, Understand, Wait
+from engine.asking import Asking
+from engine.core.actions import Compose, Request, Transfer, Understand, Wait
 from engine.core.events import Event, Failed, TimedOut, TransferEnded
-from telephony.ahead import restamped
 from telephony.settings import Shell
 
 if TYPE_CHECKING:
-    from engine.text_call import World
+    from engine.core.state import DialogueState
     from telephony.line import LineControl
 
 Waiting = Callable[[], Coroutine[Any, Any, None]]
 OUTCOMES = frozenset({"answered", "declined", "busy", "no_answer", "voicemail", "failed", "caller_left"})
+
+
+class World(Protocol):
+    """Where the actions of a call meet the world; an engine.performer.Performer."""
+
+    def understand(self, action: Understand, at: datetime) -> Event:
+        """Turn words into an Understood by rules alone, or a Failed."""
+
+    def begin(self, action: Understand | Compose, state: DialogueState, at: datetime) -> Event | Asking:
+        """Turn words into an Understood, or word a reply: at once, or with a model that is being asked."""
+
+    def request(self, action: Request, call: str, at: datetime) -> Event:
+        """Ask a service; an Answered, or a Failed."""
+
+    def over(self, call: str) -> None:
+        """A call is over: nobody waits for anything any more."""
 
 
 class Effects:
@@ -33,7 +49,6 @@ class Effects:
         self._world, self._shell = world, shell
         self._clock, self._post = clock, post
         self._tasks: set[asyncio.Task[None]] = set()
-        self._meanings: list[tuple[Understand, asyncio.Task[Event]]] = []
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self.working: dict[str, float] = {}
         """What is being waited for, as in Failed.what, and since when on the loop's clock."""
@@ -59,42 +74,52 @@ class Effects:
         """Stop what is still under way."""
         for timer in self._timers.values():
             timer.cancel()
-        for task in (*self._tasks, *(task for _, task in self._meanings)):
+        for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # --- understanding
 
-    async def meaning(self, action: Understand) -> Event:
-        """What words mean; the same question is asked once. Never raises, and never waits for long."""
-        for question, answer in self._meanings:
-            if question == action:
-                return await asyncio.shield(answer)
-        task = asyncio.get_running_loop().create_task(self._understand(action))
-        self._meanings = [*self._meanings[-3:], (action, task)]
-        return await asyncio.shield(task)
+    async def foreseen(self, action: Understand) -> Event:
+        """What words mean by the rules alone: nothing is asked of a model for words that may not be all."""
+        found: Event = await self._in_time(self._world.understand, action, self._clock())
+        return found
 
-    async def _understand(self, action: Understand) -> Event:
+    def understand(self, action: Understand | Compose, state: DialogueState) -> None:
+        """Answer with what was meant, or with an open reply's words."""
+        what = "compose" if isinstance(action, Compose) else "understand"
+        self.working[what] = asyncio.get_running_loop().time()
+        self.start(self._answer_meaning(action, state, what))
+
+    async def _answer_meaning(self, action: Understand | Compose, state: DialogueState, what: str) -> None:
+        try:
+            event = await self._in_time(self._world.begin, action, state, self._clock())
+            if isinstance(event, Asking):
+                event = await self._asked(event)
+        finally:
+            self.working.pop(what, None)
+        self._post(event)
+
+    async def _asked(self, asking: Asking) -> Event:
+        """Wait for a model, which has a deadline of its own; a caller who waits longer hears so."""
+        try:
+            found = await asking.arrives(asking.filler_s, self._clock)
+            if found is None:
+                self._post(TimedOut(self._clock(), asking.timer))
+                found = await asking.ends(self._clock)
+        except asyncio.CancelledError:
+            asking.cancel()
+            raise
+        return found
+
+    async def _in_time(self, ask: Callable[..., Any], *args: Any) -> Any:
+        """Run what should take a millisecond off the loop, and give it up when it does not come back."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._shell.limits.understanding):
-                return await loop.run_in_executor(
-                    self._shell.understanding, self._world.understand, action, self._clock()
-                )
+                return await loop.run_in_executor(self._shell.understanding, ask, *args)
         except TimeoutError:
             return Failed(self._clock(), "understand", kind="slow")
-
-    def understand(self, action: Understand) -> None:
-        """Answer with what was meant."""
-        self.working["understand"] = asyncio.get_running_loop().time()
-        self.start(self._answer_meaning(action))
-
-    async def _answer_meaning(self, action: Understand) -> None:
-        try:
-            event = await self.meaning(action)
-        finally:
-            self.working.pop("understand", None)
-        self._post(restamped(event, self._clock()))
 
     # --- services
 

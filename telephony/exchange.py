@@ -132,7 +132,7 @@ class Exchange:
                 pass
 
     def _post_failure(self, what: str, kind: str) -> None:
-        from engine.core.events import Failed  # noqa: PLC0415
+        from engine.core.events import Failed
 
         self._post(Failed(self._clock(), f"policy:{what}", kind=kind))
 

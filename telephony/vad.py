@@ -99,8 +99,8 @@ class SileroDetector:
         Raises:
             ModuleNotFoundError: the speech extra is not installed.
         """
-        import numpy as np  # noqa: PLC0415 - part of the speech extra
-        import onnxruntime  # noqa: PLC0415 - the same
+        import numpy as np
+        import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -174,6 +174,12 @@ class Broken:
         time.sleep(0.4)
         return Failed(at, "understand", kind="down")
 
+    def begin(self, action: Any, state: Any, at: datetime) -> Event:
+        return self.understand(action, at)
+
+    def over(self, call: str) -> None:
+        pass
+
     def request(self, action: Request, call: str, at: datetime) -> Event:
         return Failed(at, f"request:{action.id}", retryable=True, kind="down")
 
@@ -282,6 +288,12 @@ class Slow:
 
     def understand(self, action: Understand, at: datetime) -> Event:
         return self._desk.performer.understand(action, at)
+
+    def begin(self, action: Any, state: Any, at: datetime) -> Any:
+        return self.understand(action, at)
+
+    def over(self, call: str) -> None:
+        self._desk.performer.over(call)
 
     def request(self, action: Request, call: str, at: datetime) -> Event:
         self.asked.append(action.service)
