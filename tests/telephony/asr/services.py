@@ -8,11 +8,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from telephony.asr.azure import AzureRecognizer
 from telephony.asr.deepgram import DeepgramRecognizer
 from telephony.asr.flux import FluxRecognizer
 from telephony.asr.streamed import Patience
 from telephony.speech import Hearing, Hints, Recognized, Recognizer, SpeechEvent, SpeechFailed
-from tests.peers import deepgram
+from tests.peers import azure, deepgram
 
 QUICK = Patience(open_s=1.0, waits_s=(0.0, 0.05), quiet_s=0.2)
 ENGLISH = Hints("en")
@@ -39,9 +40,14 @@ def _deepgram(kind: Any) -> Callable[..., Recognizer]:
     return build
 
 
+def _azure(peer: Any, *, key: str = azure.KEY, url: str = "") -> Recognizer:
+    return AzureRecognizer(key, url=url or peer.url, patience=QUICK)
+
+
 SERVICES = [
     Service("deepgram", deepgram.DeepgramPeer, _deepgram(DeepgramRecognizer)),
     Service("flux", deepgram.DeepgramPeer, _deepgram(FluxRecognizer)),
+    Service("azure", azure.AzurePeer, _azure),
 ]
 
 
