@@ -136,9 +136,10 @@ class AzureSession:
         self._connection.connected.connect(lambda _: self._post(None))
         recognizer.recognizing.connect(lambda event: self._post(event.result, final=False))
         recognizer.recognized.connect(lambda event: self._post(event.result, final=True))
-        recognizer.canceled.connect(lambda event: self._post(_failure(event.cancellation_details)))
-        recognizer.start_continuous_recognition_async()
+        recognizer.canceled.connect(lambda event: self._post(failure_of(event.cancellation_details)))
+        started = recognizer.start_continuous_recognition_async()
         await self._ready
+        self._releases.run(started.get)  # it has its result, and gives its native handle back
 
     async def send(self, pcm: bytes) -> None:
         """Hand sound to the SDK, which keeps it until it is sent."""
@@ -249,7 +250,7 @@ class AzureSession:
         return at_s - added
 
 
-def _failure(details: Any) -> SpeechUnavailable:
+def failure_of(details: Any) -> SpeechUnavailable:
     """Why the SDK gave up, without its message, which holds addresses and may hold more."""
     import azure.cognitiveservices.speech as sdk
 
@@ -264,5 +265,7 @@ def _failure(details: Any) -> SpeechUnavailable:
         code.ConnectionFailure: ("lost", True),
         code.ServiceError: ("lost", True),
     }
-    kind, retryable = kinds.get(getattr(details, "code", None), ("lost", True))
+    kind, retryable = kinds.get(
+        getattr(details, "code", None) or getattr(details, "error_code", None), ("lost", True)
+    )
     return SpeechUnavailable(kind, retryable=retryable)

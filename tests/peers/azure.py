@@ -241,17 +241,19 @@ class Synthesis(Talk):
             self.rate = RATES[json.loads(body)["synthesis"]["audio"]["outputFormat"]]
         elif headers["path"] == "ssml":
             self.peer.spoken.append(body)
-            self.tasks.append(asyncio.create_task(self._speak(headers["x-requestid"], body)))
+            self.tasks.append(
+                asyncio.create_task(self._speak(headers["x-requestid"], body, len(self.peer.spoken)))
+            )
 
     def stop(self) -> None:
         for task in self.tasks:
             task.cancel()
 
-    async def _speak(self, request: str, ssml: str) -> None:
+    async def _speak(self, request: str, ssml: str, number: int) -> None:
         with suppress(websockets.ConnectionClosed):
-            await self._said(request, "".join(ET.fromstring(ssml).itertext()))  # noqa: S314 - from our own client
+            await self._said(request, "".join(ET.fromstring(ssml).itertext()), number)  # noqa: S314 - from our own client
 
-    async def _said(self, request: str, text: str) -> None:
+    async def _said(self, request: str, text: str, number: int) -> None:
         faults = self.peer.faults
         await self.tell(request, "turn.start", {"context": {"serviceTag": "t"}})
         await self.tell(
@@ -268,7 +270,7 @@ class Synthesis(Talk):
                 return await self.connection.close(1011, "")
             if faults.stalls_after and piece == faults.stalls_after:
                 return None
-            await self._piece(request, tone(0.1, self.rate, len(self.peer.spoken)))
+            await self._piece(request, tone(0.1, self.rate, number))
             await asyncio.sleep(self.peer.piece_s)
         await self._piece(request, b"")
         return await self.tell(request, "turn.end", {})
