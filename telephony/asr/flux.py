@@ -28,13 +28,13 @@ from telephony.speech import (
 
 EAGER = 0.5
 """How sure Flux has to be to say "perhaps"."""
-OPEN, PATIENT = (0.7, 5000), (0.85, 8000)
+OPEN, UNHURRIED = (0.7, 5000), (0.85, 8000)
 """How sure it has to be to end a turn, and after how many milliseconds of silence it ends it anyway."""
 ENDS: Mapping[str, tuple[float, int]] = {
     "yes_no": (0.6, 3000),
     "choice": (0.65, 4000),
     **dict.fromkeys(
-        ("digits", "number", "phone", "birth_date", "date_of_birth", "spelling", "name", "email"), PATIENT
+        ("digits", "number", "phone", "birth_date", "date_of_birth", "spelling", "name", "email"), UNHURRIED
     ),
 }
 """By the type of what is asked; the rest is OPEN."""
