@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 Service = Callable[[Mapping[str, Any], Request, str, datetime], tuple[str, Mapping[str, Any]]]
 """Arguments, request, call id and time to outcome and data."""
 
-_BOOK = ("find", "hold", "renew", "release", "commit", "cancel", "notice")
+_BOOK = (
+    "find", "hold", "renew", "release", "commit", "cancel", "notice", "last_provider", "last_service",
+)  # fmt: skip
 
 
 class Performer:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from engine.booking import forms
+from engine.booking import forms, recall
 from engine.booking.availability import FoundOutcome, Query, admits, find
 from engine.booking.eligibility import PersonFacts, Reason, eligible_days
 from engine.booking.history import facts_of, facts_of_newcomer
@@ -43,6 +43,8 @@ OUTCOMES: Mapping[str, tuple[str, ...]] = {
     "commit": ("committed", "conflict", "unknown"),
     "cancel": ("cancelled", "conflict", "unknown"),
     "list": ("found", "other", "none", "failed"),
+    "last_provider": ("known", "unknown", "failed"),
+    "last_service": ("known", "unknown", "failed"),
     "notice": ("late", "in_time", "failed"),
     "task": ("filed", "failed"),
     "note": ("filed", "failed"),
@@ -64,6 +66,8 @@ class Booking:
             "commit": self.commit,
             "cancel": self.cancel,
             "list": self.upcoming,
+            "last_provider": self.last_provider,
+            "last_service": self.last_service,
             "notice": self.notice,
             "task": self.task,
             "note": self.note,
@@ -194,9 +198,10 @@ class Booking:
         return str(result.outcome), data
 
     def upcoming(self, args: Args, *, now: datetime, call_id: str = "", key: str = "") -> Answer:
-        """List what {subject, when?, service?, provider?} has booked, each with whether to cancel it is late.
+        """List what {subject} has booked, of it what {when?, service?, provider?, other?, spoken?} tell.
 
-        `when` tells the visit in the form of a wish; if none is so, the answer is `other` with all of them.
+        `when` has the form of a wish. Who tells nothing means the visit that was `spoken` of, and by `other`
+        any but that one. If none is as told, the answer is `other` with all of them.
         """
         subject = forms.reference(args, "subject")
         told = forms.wish({"wish": args.get("when")}).localised(self.catalogue.zone)
@@ -205,11 +210,46 @@ class Booking:
         except StoreUnavailable:
             return FAILED
         meant = [entry for entry in entries if self._is_told(entry, told, args)]
+        meant = self._of_those_spoken(meant, entries, args)
         plain = [
             forms.plain_appointment(entry) | {"late": self.is_late_notice(entry, now)}
             for entry in meant or entries
         ]
         return ("found" if meant else "other" if plain else "none"), {"appointments": plain}
+
+    def last_provider(self, args: Args, *, now: datetime, call_id: str = "", key: str = "") -> Answer:
+        """Say who last saw {subject} and can give {service}."""
+        service = forms.required_text(args, "service")
+        try:
+            person = self._store.person(forms.reference(args, "subject"))
+            entries = self._store.appointments(person.id) if person is not None else ()
+        except StoreUnavailable:
+            return FAILED
+        found = recall.last_provider(self.catalogue, person, entries, service, now) if person else None
+        return ("known", {"provider": found}) if found else ("unknown", {})
+
+    def last_service(self, args: Args, *, now: datetime, call_id: str = "", key: str = "") -> Answer:
+        """Say what {subject} came for last time."""
+        try:
+            person = self._store.person(forms.reference(args, "subject"))
+            entries = self._store.appointments(person.id) if person is not None else ()
+        except StoreUnavailable:
+            return FAILED
+        found = recall.last_service(self.catalogue, person, entries, now) if person else None
+        return ("known", {"service": found}) if found else ("unknown", {})
+
+    @staticmethod
+    def _of_those_spoken(
+        told: list[Appointment], entries: Sequence[Appointment], args: Args
+    ) -> list[Appointment]:
+        """Of several visits the one spoken of; "the other one" is any but that, whatever was told of it."""
+        spoken = forms.optional_reference(args, "spoken")
+        if args.get("other"):
+            others = [entry for entry in told if entry.id != spoken]
+            return others or [entry for entry in entries if entry.id != spoken]
+        if args.keys() & {"when", "service", "provider"}:
+            return told
+        return [entry for entry in told if entry.id == spoken] or told
 
     def _is_told(self, entry: Appointment, told: Wish, args: Args) -> bool:
         """Whether a visit is as the caller told it."""

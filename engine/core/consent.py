@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.core import flow, ledger, prompts, rewind, slots
+from engine.core import flow, ledger, prompts, reference, rewind, slots
 from engine.core.commands import SetSlot
 from engine.core.decision import Verdict
 from engine.core.domain import SlotType, StepKind
@@ -94,5 +94,6 @@ def choose(turn: Turn, option: int) -> bool:
     turn.change(asking=None)
     rewind.replaced(turn, step.into)
     slots.put(turn, step.into, chosen, "caller")
+    reference.settle_waiting(turn)
     flow.go(turn, step, step.following, "chosen")
     return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, assert_never
 
-from engine.core import handover, prompts, rewind, slots
+from engine.core import handover, prompts, reference, rewind, slots
 from engine.core.condition import Condition
 from engine.core.decision import Verdict
 from engine.core.domain import END, StepKind
@@ -116,7 +116,9 @@ def _take_given(turn: Turn, frame: FlowFrame) -> None:
             value = slots.coerce(turn.domain, slot, item.value)
         except slots.InvalidValueError:
             continue
-        if slots.rejection(turn, slot, value) is None:
+        if reference.points_back(value):
+            value = reference.settled(turn, value)
+        if value is not None and slots.rejection(turn, slot, value) is None:
             rewind.replaced(turn, slot.id)
             slots.put(turn, slot.id, value, "caller", confidence=item.confidence, evidence=item.evidence)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from engine.core import flow, ledger, prompts, rewind, slots
+from engine.core import flow, ledger, prompts, reference, rewind, slots
 from engine.core.commands import Correct, SetSlot
 from engine.core.domain import StepKind
 from engine.core.state import Status
@@ -27,14 +27,15 @@ def fill(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
         value = slots.coerce(turn.domain, slot, command.value)
     except slots.InvalidValueError:
         return False
+    if reference.points_back(value) and not reference.may_wait(turn):
+        value = reference.settled(turn, value)
+        if value is None:
+            return _ask_again(turn, slot.id, reference.UNRESOLVED)
     held = slots.value_of(turn, slot.id)
     value = slots.joined(slot.type, held, value)
     refusal = slots.rejection(turn, slot, value)
     if refusal is not None:
-        if not ledger.in_vain(turn, slot.id):
-            prompts.say(turn, refusal)
-            turn.change(asking=None)
-        return True
+        return _ask_again(turn, slot.id, refusal)
     asked = turn.state.asking is not None and slot.id in {turn.state.asking.slot, *turn.state.asking.accepts}
     if value == held:
         turn.change(asking=None if asked else turn.state.asking)
@@ -49,6 +50,14 @@ def fill(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
     turn.change(asking=None, clarify=None, no_match={**turn.state.no_match, slot.id: 0})
     if replaces and not asked and not offered:
         turn.push(_CORRECTED, context={"slot": slot.id})
+    return True
+
+
+def _ask_again(turn: Turn, slot: str, response: str) -> bool:
+    """Say why a value is not taken; the flow asks again, unless that was once too often."""
+    if not ledger.in_vain(turn, slot):
+        prompts.say(turn, response)
+        turn.change(asking=None)
     return True
 
 

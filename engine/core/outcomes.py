@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.core import flow, rewind, slots
+from engine.core import flow, reference, rewind, slots
 from engine.core.decision import Verdict
 from engine.core.domain import SlotType
 from engine.core.state import Status
@@ -40,6 +40,7 @@ def answered(turn: Turn, number: int, outcome: str, data: dict[str, object]) -> 
         outcome = service.on_timeout or service.outcomes[0]
     turn.decide(service.id, service.where, Verdict.ACCEPTED, outcome)
     _take_data(turn, item.service, outcome, data)
+    reference.settle_waiting(turn)
     for depth, frame in enumerate(turn.state.stack):
         step = turn.step(frame)
         if frame.task == item.task and step is not None and step.id == item.step:

@@ -37,7 +37,9 @@ def changed(turn: Turn, slot: str, left: str = "") -> None:
 
 
 def taken_back(turn: Turn, slot: str) -> None:
-    """The caller took a value back without giving another: it will be asked for again."""
+    """The caller took a value back without giving another: it was not meant, and is asked for again."""
+    value = slots.value_of(turn, slot)
+    turn.change(mentions=tuple(item for item in turn.state.mentions if item.value != value))
     gone = _withdraw(turn, slot) | slots.void(turn, frozenset({slot}))
     _go_back(turn, slot, gone, len(turn.state.stack))
 
@@ -175,12 +177,28 @@ def request(turn: Turn, frame: FlowFrame, step: FlowStep) -> None:
             args[parameter] = value
     if turn.state.refused and any(turn.domain.slots[name].type is SlotType.LIST for _, name in service.gives):
         args["refused"] = turn.state.refused
+    if _may_mean_one(turn, service) and (spoken := _spoken_of(turn)) is not None:
+        args["spoken"] = spoken
     number = turn.state.requests + 1
     key = _key(turn, service, frame.task, number, args)
     if policy.propose(turn, Request(number, service.id, args, key)):
         pending = {**turn.state.pending, number: Pending(service.id, frame.task, step.id, args)}
         turn.change(requests=number, pending=pending)
         policy.propose(turn, Wait(f"request:{number}", service.timeout_s), ruled=True)
+
+
+def _may_mean_one(turn: Turn, service: Service) -> bool:
+    """Whether a service lists records of which one may be meant."""
+    kinds = {turn.domain.slots[name].type for _, name in service.gives}
+    return kinds >= {SlotType.LIST, SlotType.RECORD}
+
+
+def _spoken_of(turn: Turn) -> Any:
+    """The record that was talked about last: what "it" and "my visit" point to."""
+    for mention in reversed(turn.state.mentions):
+        if mention.type == SlotType.RECORD.value and {"id", "start"} <= set(mention.value):
+            return mention.value
+    return None
 
 
 def turned_down(turn: Turn, options: tuple[Any, ...]) -> None:

@@ -23,6 +23,8 @@ _HISTORY = 20
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _WISH_RANGES = ("days", "times", "not_days")
+_SAME = ("day", "time")
+"""What a wish may share with what was talked about (`core/reference.py`)."""
 
 
 class InvalidValueError(Exception):
@@ -132,6 +134,8 @@ def _when(_domain: Domain, _slot: Slot, value: Any) -> Mapping[str, Any]:
         if value["order"] not in {"soonest", "earlier", "later", "any"}:
             raise ValueError
         wish["order"] = value["order"]
+    if value.get("same"):
+        wish["same"] = [_SAME[_SAME.index(item)] for item in value["same"]]
     if not wish:
         raise ValueError
     return wish
@@ -180,7 +184,7 @@ def _wish_after(held: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[st
     """ "Actually make it Thursday" keeps the time of day wished for; "as soon as possible" keeps nothing."""
     if value.get("order") in {"soonest", "any"} or value.get("exact"):
         return value
-    kept = dict(held)
+    kept = {key: item for key, item in held.items() if key != "same"}
     exact = kept.pop("exact", None)
     if exact:
         kept |= {"around": exact[0][11:]} if value.get("days") else {"days": [_whole_day(exact[0])]}

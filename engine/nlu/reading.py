@@ -16,7 +16,7 @@ from engine.nlu.compose import compose
 from engine.nlu.entity import Entity
 from engine.nlu.heard import Heard, cut
 from engine.nlu.mentions import MentionFinder
-from engine.nlu.phrases import Occurrence
+from engine.nlu.phrases import Occurrence, longest
 from engine.nlu.repair import after_repair, denied, together
 from engine.nlu.rules import Context, Request
 from engine.nlu.scene import Scene
@@ -25,6 +25,8 @@ from engine.nlu.wishes import TEMPORAL, is_past
 
 _HOUR = "at_word"
 """The concept of words after which a number is an hour."""
+_SAME: Mapping[str, str] = {"same_day": "day", "same_time": "time"}
+"""Concepts that point back to the day or the time of what was talked about."""
 _NAMED = 0.85
 """How sure the grammar must be of a name for its words to mean nothing else."""
 _BORN = "born"
@@ -100,7 +102,8 @@ class Reader:
         born = any(item.value == _BORN for item in occurrences)
         others = self._mentions.find(heard, texts, occurrences, asked, expecting.missing)
         offered = expecting.kind == "offer"
-        spoken = _unpointed(heard, occurrences) if offered else heard
+        back = _pointing_back(heard, occurrences, expecting)
+        spoken = _without(_unpointed(heard, occurrences) if offered else heard, back)
         wanted = any(self._domain.slots[name].type is SlotType.BIRTH_DATE for name in expecting.open_slots)
         times = self._mentions.when(spoken, now, asked, born=born, wanted=wanted)
         if offered:
@@ -113,13 +116,38 @@ class Reader:
         free = [item for item in times if all(_apart(item, other) for other in taken)]
         weak = [item for item in others if item.type in strong or all(_apart(item, other) for other in free)]
         marked = [_marked_past(item) if _passed(item, now) else item for item in free]
-        return tuple(sorted((*marked, *weak), key=lambda item: item.span))
+        return tuple(sorted((*marked, *weak, *back), key=lambda item: item.span))
 
 
 _STRONG = frozenset({"phone", "email", "service", "provider"})
 """Mentions whose words are theirs, even where a number in them could be an hour."""
 _ASKED_FOR: Mapping[str, str] = {SlotType.NAME: "person_name", SlotType.NUMBER: "number"}
 """What else has its words when it is asked for."""
+
+
+def _pointing_back(
+    heard: Heard, occurrences: Sequence[Occurrence], expecting: Expecting
+) -> tuple[Entity, ...]:
+    """ "The same time", "that day": what they are like, the state of the call knows.
+
+    "The same day" means today while nothing is talked about; "not that day" says what is wrong.
+    """
+    found = []
+    for item in longest(item for item in occurrences if item.value in _SAME or item.value[0] in "!="):
+        part = _SAME.get(item.value)
+        if part is None or (part == "day" and expecting.flow is None):
+            continue
+        span = (heard.starts[item.first], heard.ends[item.last])
+        found.append(Entity("same", heard.text[span[0] : span[1]], span, value=part, confidence=0.9))
+    return tuple(found)
+
+
+def _without(heard: Heard, mentions: Sequence[Entity]) -> Heard:
+    """The text with the words of some mentions left blank, every other word in its place."""
+    text = heard.text
+    for item in mentions:
+        text = f"{text[: item.span[0]]}{' ' * (item.span[1] - item.span[0])}{text[item.span[1] :]}"
+    return replace(heard, text=text) if mentions else heard
 
 
 def _outside_names(requests: Sequence[Request], heard: Heard, entities: Sequence[Entity]) -> list[Request]:

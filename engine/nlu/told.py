@@ -22,7 +22,8 @@ _NEAR = 3
 
 def told_apart(scene: Scene, said: Sequence[Entity]) -> tuple[list[Entity], list[Entity]]:
     """What is wished, and what tells the booking that exists."""
-    orders = [item for item in said if item.type == "order"]  # "sooner" is said of no visit, only wished
+    # "Sooner" and "at the same time" are said of no visit, only wished.
+    orders = [item for item in said if item.type in {"order", "same"}]
     said = [part for item in said if item not in orders for part in _ends(scene, item)]
     aims = [item for item in said if _is_aim(scene, item)]
     away = [item for item in aims if not _is_beside(scene, item)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.nlu.entity import Entity
 
-TEMPORAL = frozenset({"date", "time", "datetime", "daterange", "timerange", "datetimerange", "order"})
+TEMPORAL = frozenset({"date", "time", "datetime", "daterange", "timerange", "datetimerange", "order", "same"})
 """Types of mentions that make a wish."""
 _MOST = 4
 """Readings worth asking about."""
@@ -95,6 +95,8 @@ def _one(said: Sequence[Entity]) -> dict[str, Any] | None:
             _exclude(item, not_days, times)
         elif item.type == "order":
             wish["order"] = item.value
+        elif item.type == "same":
+            wish["same"] = [*wish.get("same", ()), item.value]
         elif item.type == "time" and item.value:
             _at(item, str(item.value), times, wish)
         elif item.type == "datetime" and item.value:

@@ -14,7 +14,12 @@ FLOWS_OF_THE_CORE = (
     "pattern_transfer_failed",
 )  # fmt: skip
 """Repair flows that the core starts by name in any call."""
-RESPONSES_OF_THE_CORE = ("utter_how_can_i_help", "utter_handover", "utter_transfer_retry")
+RESPONSES_OF_THE_CORE = (
+    "utter_how_can_i_help",
+    "utter_handover",
+    "utter_transfer_retry",
+    "utter_same_as_what",
+)
 """Prompts that the core says by itself."""
 PERSON = "reception"
 """The transfer target of last resort."""

@@ -217,7 +217,7 @@ def slot_values(draft: Draft, node: Node, by: str) -> tuple[tuple[str, Any], ...
 
 
 def _owned(draft: Draft) -> dict[str, frozenset[str]]:
-    """Flow to the flow-scoped slots that it, or a flow that it calls, asks for or receives."""
+    """Flow to the flow-scoped slots that it, or a flow that it calls, asks for, receives or tells by."""
     own: dict[str, set[str]] = {}
     calls: dict[str, set[str]] = {}
     for flow in draft.flows.values():
@@ -226,7 +226,9 @@ def _owned(draft: Draft) -> dict[str, frozenset[str]]:
         for step in flow.steps:
             mine |= {step.slot, step.into, *step.accepts} | {name for name, _ in step.values}
             service = draft.services.get(step.service)
-            mine |= {slot for _, slot in service.gives} if service is not None else set()
+            if service is not None:
+                mine |= {slot for _, slot in service.gives}
+                mine |= {slot for _, slot in service.wants if slot in draft.slots and draft.slots[slot].tells}
             if step.kind is StepKind.CALL:
                 called.add(step.flow)
     changed = True

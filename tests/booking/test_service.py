@@ -102,6 +102,38 @@ def test_what_the_caller_tells_of_a_visit_narrows_the_list(line):
     assert listed(provider=first["provider"])[0] == "found"
 
 
+def test_a_visit_that_was_spoken_of_is_meant_unless_another_one_is_told(line):
+    first = book(line)
+    _, data = line("find", service="massage", subject="p01", wish={"exact": ["2026-11-24T10:30"]})
+    _, held = line("hold", opening=data["openings"][0])
+    second = line("commit", hold=held["hold"], opening=data["openings"][0], subject="p01")[1]["appointment"]
+
+    def listed(**told: Any) -> tuple[str, list[str]]:
+        outcome, data = line("list", subject="p01", **told)
+        return outcome, [row["id"] for row in data["appointments"]]
+
+    assert listed(spoken=second) == ("found", [second["id"]])
+    assert listed(spoken={"id": "a99"}) == ("found", [first["id"], second["id"]])
+    assert listed(spoken=second, other=True) == ("found", [first["id"]])
+    assert listed(other=True) == ("found", [first["id"], second["id"]])
+    morning = {"times": [["10:00", "12:00"]]}
+    assert listed(spoken=first, when=morning) == ("found", [second["id"]])
+    assert listed(spoken=second, when=morning, other=True) == ("found", [first["id"]])
+
+
+def test_the_usual_and_the_one_of_last_time_are_looked_up(line):
+    assert line("last_service", subject="p01") == ("known", {"service": "review"})
+    assert line("last_service", subject="p99") == ("unknown", {})
+    assert line("last_provider", subject="p01", service="massage") == ("unknown", {})
+    assert line("last_provider", subject="p99", service="massage") == ("unknown", {})
+    entry = book(line)
+    line.now += timedelta(days=3)
+    assert line("last_provider", subject="p01", service="massage") == (
+        "known",
+        {"provider": entry["provider"]},
+    )
+
+
 def test_a_new_person_is_filed_with_the_first_booking(line, booking):
     _, data = line("find", service="first_visit", born="1990-01-01", wish={"exact": ["2026-11-24T09:00"]})
     [wanted] = data["openings"]
@@ -482,4 +514,6 @@ def test_a_book_that_cannot_be_read_fails_to_find(lossy):
     store.dark = True
     assert line("find", service="massage", subject="p01")[0] == "failed"
     assert line("list", subject="p01")[0] == "failed"
+    assert line("last_service", subject="p01")[0] == "failed"
+    assert line("last_provider", subject="p01", service="massage")[0] == "failed"
     assert line("notice", appointment="a01")[0] == "failed"

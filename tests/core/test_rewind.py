@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from engine.core import rewind
+from engine.core import rewind, slots
+from engine.core.actions import Request
 from engine.core.commands import Affirm, Choose, Correct, Deny, SetSlot, StartFlow
 from engine.core.decision import Verdict
-from engine.core.domain import StepKind
-from engine.core.events import Answered, Heard
+from engine.core.domain import Domain, StepKind
+from engine.core.events import Answered, FellSilent, Heard
+from engine.core.turn import Turn
 from engine.core.utterance import Transcript
 from tests.core.workshop import (
     BOOK,
+    BOOKED,
     DOMAIN,
     MORNING,
     TUESDAY,
@@ -181,3 +185,32 @@ def test_a_service_without_parameters_is_asked_with_none() -> None:
     )
     asked = next(action for action in call.actions if getattr(action, "service", "") == "bench.find")
     assert asked.args == {}  # type: ignore[union-attr]
+
+
+def listing() -> Domain:
+    """The search also gives the one repair that is meant, as a list of what exists does."""
+    search = DOMAIN.services["bench.find"]
+    gives = (*search.gives, ("booked", "booked"))
+    return replace(DOMAIN, services={**DOMAIN.services, "bench.find": replace(search, gives=gives)})
+
+
+def test_a_list_of_records_is_asked_for_with_the_one_that_was_spoken_of() -> None:
+    call = Call(listing()).means(*BOOK)
+    assert "spoken" not in searched(call)
+    call.means(Choose(0)).means(Affirm())
+    assert call.value("booked") is None
+    call.means(*BOOK)
+    assert searched(call)["spoken"] == BOOKED
+
+
+def test_a_record_that_is_denied_is_no_longer_spoken_of() -> None:
+    call = Call(listing()).means(*BOOK).means(Choose(0)).means(Affirm()).means(*BOOK[:2])
+    turn = Turn(call.domain, call.state, FellSilent(call.at))
+    slots.put(turn, "booked", BOOKED, "service")
+    rewind.taken_back(turn, "booked")
+    assert all(item.value != BOOKED for item in turn.state.mentions)
+
+
+def searched(call: Call) -> dict[str, Any]:
+    asked = [item for item in call.actions if isinstance(item, Request) and item.service == "bench.find"]
+    return dict(asked[-1].args)
