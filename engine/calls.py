@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 from engine.booking.service import Booking
 from engine.booking.sqlite import SqliteStore
+from engine.nlu.cascade import Understanding
+from engine.nlu.classify import Classifier
 from engine.pack import load
+from engine.pack.cache import PackCache
 from engine.performer import Performer
 from engine.text_call import TextCall
 from engine.traces import Recorder
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from engine.archive.store import Archive
     from engine.core.domain import Domain
     from engine.model import Consultant
-    from engine.nlu.cascade import Understanding
 
 MEMORY = ":memory:"
 
@@ -75,7 +77,8 @@ class Desk:
             consultant = asked(loaded, model)
         booking = Booking(loaded.catalogue, SqliteStore(_path(database)))
         booking.seed(loaded.people, [_row(item) for item in loaded.appointments])
-        return cls(loaded, booking, Performer(loaded, booking, understanding, consultant))
+        mind = understanding or understanding_of(loaded)
+        return cls(loaded, booking, Performer(loaded, booking, mind, consultant))
 
     def call(
         self,
@@ -134,6 +137,11 @@ class Desk:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self.domain.catalogue.zone)
         return lambda: moment
+
+
+def understanding_of(domain: Domain) -> Understanding:
+    """The understanding of a site, with the classifier where one was trained (`frontdesk train`)."""
+    return Understanding(domain, Classifier(domain.vocabulary, PackCache().folder))
 
 
 def _path(database: str) -> str:

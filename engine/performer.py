@@ -201,7 +201,7 @@ def _understood(
     calls, uses = (consulted.calls, consulted.uses) if consulted is not None else (0, ())
     return Understood(
         at, action.utterance.turn, found.commands, found.source, found.confidence, found.language, calls,
-        refused, uses,
+        refused, uses, found.why,
     )  # fmt: skip
 
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import jsonl
-from engine.calls import asked
+from engine.calls import asked, understanding_of
 from engine.core.actions import Expecting, Understand
 from engine.core.safety import assess_all
 from engine.core.state import DialogueState
 from engine.core.utterance import Hypothesis, Transcript, Utterance
-from engine.nlu.cascade import Result, Understanding
+from engine.nlu.cascade import Result
 from engine.nlu.model import ModelUnderstanding
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Reader:
         """
         self._domain = domain
         self._now = now
-        self._understanding = Understanding(domain)
+        self._understanding = understanding_of(domain)
         self._consultant = asked(domain, model)
         self._model = (
             ModelUnderstanding(domain, self._understanding) if self._consultant is not None else None

@@ -80,6 +80,8 @@ class Understood:
     """What a model proposed and could not have, in our own words: what it was, and which rule refused it."""
     uses: tuple[ModelUse, ...] = ()
     """The requests behind it."""
+    why: str = ""
+    """What the deciding stage went by, where that is more than the words themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import Any
 
 from engine.core.actions import Expecting, Understand
 from engine.core.command_forms import plain
-from engine.core.commands import Command, Correct, NotUnderstood, SetSlot
+from engine.core.commands import Ask, Command, Correct, NotUnderstood, SetSlot
 from engine.core.domain import Domain, SlotType
 from engine.core.utterance import Hypothesis
 from engine.nlu.assign import Slotting
+from engine.nlu.classify import OUT_OF_SCOPE, Classifier, Verdict, command_of
 from engine.nlu.entity import Entity
 from engine.nlu.reading import Reader, Reading
 from engine.nlu.vocabulary import Vocabulary
@@ -29,6 +30,8 @@ _FAMILIAR = 0.6
 """Share of the words that a language must know to be the one spoken, whatever a name in them means."""
 _CLEARLY = 0.2
 """How much larger that share must be in another language for the caller to have changed to it."""
+_GUESSABLE = frozenset({"no_match", "ambiguous"})
+"""Why words were not understood where the classifier may know better; the other reasons are certain."""
 _CRITICAL = frozenset(
     {SlotType.WHEN, SlotType.DATE, SlotType.TIME, SlotType.BIRTH_DATE, SlotType.PHONE, SlotType.NUMBER}
 )
@@ -42,20 +45,23 @@ class Result:
     commands: tuple[Command, ...]
     entities: tuple[Entity, ...]
     source: str
-    """lexical | none"""
+    """lexical | classifier | none"""
     confidence: float
     language: str | None
     """The language spoken, when it is another one of the pack's than was assumed."""
     doubt: bool = False
     """Whether two stages understood different things."""
+    why: str = ""
+    """What the classifier took the words for when it was asked, how sure it was, and what came next."""
 
 
 class Understanding:
     """Understands the callers of one site."""
 
-    def __init__(self, domain: Domain) -> None:
+    def __init__(self, domain: Domain, classifier: Classifier | None = None) -> None:
         """Compile the first language; another one when a caller speaks it, or by `prepare`."""
         self._domain = domain
+        self._classifier = classifier
         usual = domain.vocabulary.get(domain.languages[0], {}).get("default_flow", "")
         self._slotting = Slotting(domain, str(usual))
         self._readers: dict[str, Reader] = {}
@@ -65,6 +71,8 @@ class Understanding:
         """Compile every language of the pack now, so that no call has to wait for it."""
         for code in self._domain.languages:
             self._reader(code)
+        if self._classifier is not None:
+            self._classifier.prepare()
 
     def _reader(self, code: str) -> Reader:
         reader = self._readers.get(code)
@@ -88,7 +96,13 @@ class Understanding:
             if other is not None:
                 language, reading = other
         source = "lexical" if _is_understood(reading) else "none"
-        return Result(reading.commands, reading.entities, source, round(reading.confidence, 3), language)
+        found = Result(reading.commands, reading.entities, source, round(reading.confidence, 3), language)
+        missed = {command.reason for command in found.commands if isinstance(command, NotUnderstood)}
+        # An answer to a question is never guessed, and what is known not to be for us is left alone.
+        if self._classifier is None or not self._reader(code).is_open(expecting) or missed - _GUESSABLE:
+            return found
+        verdict = self._classifier.classify(code, hypotheses[0].text)
+        return _with_opinion(found, verdict, hypotheses[0].confidence) if verdict is not None else found
 
     def read_as(self, code: str, text: str, expecting: Expecting, now: datetime) -> Reading:
         """What the grammars make of a few words under one question, and nothing else."""
@@ -103,6 +117,7 @@ class Understanding:
             "confidence": found.confidence,
             "source": found.source,
             **({"language": found.language} if found.language is not None else {}),
+            **({"why": found.why} if found.why else {}),
         }
 
     def _in_language(
@@ -154,6 +169,30 @@ class Understanding:
                 spoken = len(hypotheses[0].text.split()) > 1
                 return (other if spoken else None), reading
         return None
+
+
+def _with_opinion(found: Result, verdict: Verdict, confidence: float) -> Result:
+    """What the classifier adds: a command where the rules found none, a doubt where it is sure of another.
+
+    It overrules nothing that was found; a doubt is for a later stage, or for nobody.
+    """
+    meant = command_of(verdict.label)
+    if found.source != "none":
+        doubt = verdict.accepted and not any(_is_same(command, meant) for command in found.commands)
+        return replace(found, doubt=True, why=verdict.told) if doubt else found
+    if verdict.accepted:
+        sure = round(verdict.confidence * confidence, 3)
+        return replace(found, commands=(meant,), source="classifier", confidence=sure, why=verdict.told)
+    if verdict.reason == OUT_OF_SCOPE:
+        return replace(found, commands=(meant,), why=verdict.told)
+    return replace(found, why=verdict.told)
+
+
+def _is_same(command: Command, meant: Command) -> bool:
+    """Whether two commands are the same task or question, whatever a question is about."""
+    if isinstance(command, Ask) and isinstance(meant, Ask):
+        return command.topic == meant.topic
+    return command == meant
 
 
 def _is_understood(reading: Reading) -> bool:

@@ -63,6 +63,10 @@ class Reader:
         known = sum([knows(word) or word.isdecimal() for word in words])
         return known / len(words) if words else 0.0
 
+    def is_open(self, expecting: Expecting) -> bool:
+        """Whether a caller may say anything: nothing is asked, or whether there is anything more."""
+        return expecting.kind == "open" or expecting.slot in self._vocabulary.closing
+
     def read(self, texts: Sequence[str], expecting: Expecting, now: datetime) -> Reading:
         """Read the first of the texts; the others help where a grammar takes the n-best."""
         texts = [cut(text) for text in texts]
@@ -79,8 +83,7 @@ class Reader:
         claimed = {place for item in requests for place in item.heavy}
         for name, first, last in placed:
             claimed.update(range(first, last + 1) if name == "@when" else ())
-        closing = expecting.kind == "open" or expecting.slot in self._vocabulary.closing
-        answer = answer_of(occurrences, claimed, len(heard.words), closing=closing)
+        answer = answer_of(occurrences, claimed, len(heard.words), closing=self.is_open(expecting))
         scene = Scene(
             self._domain, self._vocabulary, self._slotting, heard, tuple(occurrences), entities,
             tuple(requests), answer, expecting, now, self._weekdays,

@@ -24,7 +24,7 @@ def judged(model: Model, lines: Iterable[Mapping[str, Any]]) -> tuple[Guess, ...
         label, text = label_of(line), line["text"]
         best, verdict = model.best(text), model.classify(text)
         if label is not None and best is not None and verdict is not None:
-            found.append(Guess(text, label, *best, verdict.confidence, verdict.accepted))
+            found.append(Guess(text, label, *best[:3], verdict.confidence, verdict.accepted))
     return tuple(found)
 
 

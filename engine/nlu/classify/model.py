@@ -12,14 +12,13 @@ from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, sqrt
+from typing import NamedTuple
 
 from engine.nlu.classify.examples import OUT_OF_SCOPE
 from engine.nlu.classify.grams import letter_grams, word_grams, words_of
 
 _REMEMBERED = 20_000
 """Words whose letter grams are remembered: people use few words."""
-_CLEAR = 0.5
-"""How sure it must be that something is out of scope: more likely so than not."""
 _NOWHERE = float("-inf")
 
 Row = tuple[tuple[int, ...], tuple[float, ...]]
@@ -38,6 +37,13 @@ class Verdict:
     """Whether it may be acted on."""
     reason: str = ""
     """Why not: out_of_scope | no_match."""
+    second: str = ""
+    """The label that comes next."""
+
+    @property
+    def told(self) -> str:
+        """The verdict in words, for the trace."""
+        return f"{self.label} {self.confidence:.2f}, then {self.second}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,16 @@ class Weights:
     """A number for each label."""
 
 
+class Best(NamedTuple):
+    """The label that a sentence is most like."""
+
+    label: str
+    score: float
+    margin: float
+    """The lead over the second."""
+    second: str
+
+
 class Model:
     """Judges sentences of one language."""
 
@@ -94,17 +110,15 @@ class Model:
         best = self.best(text)
         if best is None:
             return None
-        label, score, margin = best
-        calibration = self.calibration
-        confidence = calibration.confidence(score, margin)
-        sure = confidence >= calibration.threshold
-        if label == OUT_OF_SCOPE:
-            reason = OUT_OF_SCOPE if confidence >= _CLEAR else "no_match"
-            return Verdict(label, confidence, accepted=False, reason=reason)
-        return Verdict(label, confidence, accepted=sure, reason="" if sure else "no_match")
+        label, calibration = best.label, self.calibration
+        confidence = calibration.confidence(best.score, best.margin)
+        if confidence < calibration.threshold:
+            return Verdict(label, confidence, accepted=False, reason="no_match", second=best.second)
+        known = label != OUT_OF_SCOPE
+        return Verdict(label, confidence, known, reason="" if known else OUT_OF_SCOPE, second=best.second)
 
-    def best(self, text: str) -> tuple[str, float, float] | None:
-        """The label with the highest score, the score, and its lead over the second."""
+    def best(self, text: str) -> Best | None:
+        """The label with the highest score; None for a text without words."""
         words = words_of(text)
         if not words:
             return None
@@ -112,8 +126,9 @@ class Model:
         top = max(scores)
         place = scores.index(top)
         scores[place] = _NOWHERE
-        second = max(scores) if len(scores) > 1 else top
-        return self.weights.labels[place], top, top - second
+        second = max(scores)
+        labels = self.weights.labels
+        return Best(labels[place], top, top - second, labels[scores.index(second)])
 
     def vector(self, text: str) -> list[tuple[int, float]]:
         """The known grams of a sentence with their weights: what training and inference share."""

@@ -85,7 +85,7 @@ def held_out(lines: Sequence[Line], folds: int) -> tuple[Guess, ...]:
         for text, label in unseen:
             best = model.best(text)
             if best is not None:
-                guesses.append(Guess(text, label, best[0], best[1], best[2]))
+                guesses.append(Guess(text, label, *best[:3]))
     return tuple(sorted(guesses, key=lambda guess: (guess.label, guess.text)))
 
 

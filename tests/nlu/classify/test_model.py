@@ -40,11 +40,12 @@ def test_the_label_that_the_grams_speak_for_is_found():
 def test_a_score_is_the_sum_of_weights_each_by_its_rarity_and_the_length_of_its_bag():
     best = model().best("open")
     assert best is not None
-    label, score, margin = best
+    label, score, margin, second = best
     seven_unknown = sqrt(1.0**2 + 13 * 3.0**2)  # of the fourteen stretches of " open " one is known
     assert label == "ask.hours"
     assert score == pytest.approx(-1.0 + 4.0 * 2.0 / 2.0 + 2.0 * 1.0 / seven_unknown)
     assert margin == pytest.approx(score - -1.0)
+    assert second == "out_of_scope"
 
 
 def test_strange_words_make_every_known_one_weigh_less():
@@ -63,9 +64,13 @@ def test_below_the_threshold_nothing_is_accepted():
     assert verdict_of(model(threshold=0.5), "open").accepted
 
 
-def test_what_is_clearly_out_of_scope_is_said_to_be_so():
+def test_what_is_surely_out_of_scope_is_said_to_be_so():
     verdict = verdict_of(model(), "rain")
     assert (verdict.accepted, verdict.reason) == (False, "out_of_scope")
+
+
+def test_a_verdict_says_what_it_weighed():
+    assert verdict_of(model(offset=-9.0), "open").told == "ask.hours 0.16, then out_of_scope"
 
 
 def test_what_may_be_out_of_scope_is_only_not_understood():
