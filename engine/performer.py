@@ -89,11 +89,15 @@ class Performer:
             return self.understand(action, at)
         try:
             found = self._understanding.understand(action, self._local(at))
-            if not self._model.wanted(action, found, state):
-                return _understood(at, action, found)
-            turn = self._model.turn(action, found, state)
         except Exception as error:  # noqa: BLE001 - the shell's rule: a failure is an event
             return Failed(at, "understand", kind=type(error).__name__)
+        try:
+            if not self._model.wanted(action, found, state):
+                self.over(state.call)
+                return _understood(at, action, found)
+            turn = self._model.turn(action, found, state)
+        except Exception as error:  # noqa: BLE001 - what cannot be asked is understood without a model
+            return _understood(at, action, found, (f"unaskable: {type(error).__name__}",))
         number, model = action.utterance.turn, self._model
 
         def finish(consulted: Consulted, then: datetime) -> Event:
@@ -109,19 +113,23 @@ class Performer:
 
     def _compose(self, action: Compose, state: DialogueState, at: datetime) -> Event | Asking:
         """Word a reply; without a model, or when the call has used up its requests, nothing comes of it."""
-        rules = self._domain.model
-        if self._consultant is None or state.model_calls >= rules.requests_per_call:
+        rules, model = self._domain.model, self._model
+        if self._consultant is None or model is None or state.model_calls >= rules.requests_per_call:
             return Composed(at, action.turn, "")
 
         def finish(consulted: Consulted, then: datetime) -> Event:
             text = spoken(consulted.text)
-            return Composed(then, action.turn, text, consulted.calls, uses=consulted.uses)
+            return Composed(then, action.turn, text, consulted.calls, consulted.uses)
 
-        ticket = self._consultant.begin(state.call, action.turn, question_of(action), rules.deadline_s)
+        try:
+            words = model.shown(action.question, action.language, state, self._local(at))
+        except Exception as error:  # noqa: BLE001 - the shell's rule: a failure is an event
+            return Failed(at, "compose", kind=type(error).__name__)
+        ticket = self._consultant.begin(state.call, action.turn, question_of(action, words), rules.deadline_s)
         return Asking(action.turn, ticket, finish)
 
     def over(self, call: str) -> None:
-        """A call is over: what was asked of a model for it is withdrawn."""
+        """What was asked of a model for a call is withdrawn: the call is over, or nobody waits any more."""
         if self._consultant is not None:
             self._consultant.over(call)
 

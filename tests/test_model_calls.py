@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.asking import Asking
 from engine.calls import Desk
-from engine.core.actions import Request, Say
-from engine.core.commands import Affirm
+from engine.core.actions import Expecting, Request, Say, Understand
+from engine.core.commands import Affirm, NotUnderstood
 from engine.core.domain import Domain
+from engine.core.events import Heard as HeardWords
+from engine.core.events import Spoken, Understood
+from engine.core.machine import step
 from engine.core.model_rules import ModelSource
 from engine.core.reply import Template, Variant
 from engine.core.trace import replay
+from engine.core.utterance import Transcript, Utterance
 from engine.model.consultant import Consultant, Line
 from engine.model.loop import ModelLoop
 from engine.model.question import Heard, Question, Reply
@@ -32,6 +39,7 @@ from engine.traces import read_tape, sealing_key
 DOMAIN: Domain = load("gedimino")
 UNDERSTANDING = Understanding(DOMAIN)
 NOW = "2026-11-23T09:15"
+AT = datetime(2026, 11, 23, 9, 15, tzinfo=DOMAIN.catalogue.zone)
 SOURCE = ModelSource("test", "test.yml:1", "recorded", "made-up")
 WRITES = {"booking.commit", "booking.cancel"}
 Says = Callable[[Question], str]
@@ -72,8 +80,29 @@ def a_call(desk: Desk, tape: Path | None = None) -> TextCall:
     return call
 
 
+def heard(text: str) -> HeardWords:
+    return HeardWords(AT, Transcript.of(text))
+
+
+def understand(text: str) -> Understand:
+    return Understand(
+        Utterance(Transcript.of(text), 1, "en"),
+        Expecting("open", open_slots=tuple(slot.id for slot in DOMAIN.fillable)),
+    )
+
+
 def claim(do: str, words: str, name: str = "", value: str = "") -> dict[str, str]:
     return {"do": do, "name": name, "value": value, "words": words}
+
+
+def slow(seconds: float) -> Says:
+    """A model whose library even blocks its loop."""
+
+    def says(_: Question) -> str:
+        time.sleep(seconds)
+        return ""
+
+    return says
 
 
 def by_words(table: Mapping[str, Any]) -> Says:
@@ -140,6 +169,78 @@ def test_a_call_has_a_budget_and_goes_on_without_a_model_when_it_is_used_up() ->
         assert len(voice.shown) == 1
 
 
+def test_words_that_cannot_be_shown_are_answered_by_the_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    with a_desk(lambda _: "") as (desk, voice):
+        monkeypatch.setattr(desk.performer._model, "shown", lambda *_: 1 / 0)
+        assert a_call(desk).say(QUESTION).text.startswith("We are open Monday to Thursday")
+        assert voice.shown == []
+
+
+def test_a_caller_who_waits_hears_so_and_gets_the_rules_own_result_at_the_deadline() -> None:
+    domain = replace(DOMAIN, model=replace(DOMAIN.model, deadline_s=0.15))
+    with a_desk(slow(0.3), domain) as (desk, _):
+        reply = a_call(desk).say("gnarf gnarf")
+        assert [say.response for say in reply.says] == [
+            "utter_one_moment",
+            "utter_no_match",
+            "utter_how_can_i_help",
+        ]
+        assert reply.heard[0].uses[0].outcome == "late"
+        assert reply.heard[0].model_calls == 1
+        reply = a_call(desk).say(QUESTION)
+        assert [say.response for say in reply.says][:2] == ["utter_one_moment", "utter_answer_hours"]
+
+
+async def test_a_media_process_waits_without_blocking() -> None:
+    with a_desk(by_words(HELPED)) as (desk, _):
+        state = step(DOMAIN, a_call(desk).state, heard(QUARRY)).state
+        asking = desk.performer.begin(understand(QUARRY), state, AT)
+        assert isinstance(asking, Asking)
+        assert asking.timer == "filler:1"
+        assert asking.filler_s <= DOMAIN.model.deadline_s / 3
+        event = await asking.arrives(1.0, lambda: AT)
+        assert isinstance(event, Understood)
+        assert event.source == "model"
+        assert await asking.ends(lambda: AT) == event
+
+
+async def test_a_media_process_gets_the_rules_own_result_at_the_deadline() -> None:
+    domain = replace(DOMAIN, model=replace(DOMAIN.model, deadline_s=0.1))
+    with a_desk(slow(0.2), domain) as (desk, _):
+        asking = desk.performer.begin(understand("gnarf gnarf"), a_call(desk).state, AT)
+        assert isinstance(asking, Asking)
+        assert await asking.arrives(0.01, lambda: AT) is None
+        event = await asking.ends(lambda: AT)
+        assert isinstance(event, Understood)
+        assert isinstance(event.commands[0], NotUnderstood)
+
+
+def test_a_guess_at_words_that_are_still_spoken_is_there_when_they_are_the_last() -> None:
+    with a_desk(by_words(HELPED)) as (desk, voice):
+        call = a_call(desk)
+        call.feed(Spoken(AT, 1))
+        guess = step(DOMAIN, call.state, heard(QUARRY))  # on a copy: the call itself knows nothing of it
+        action = next(item for item in guess.actions if isinstance(item, Understand))
+        asking = desk.performer.begin(action, guess.state, AT)
+        assert isinstance(asking, Asking)
+        assert asking.end(lambda: AT) is not None
+        reply = call.say(QUARRY)
+        assert reply.heard[0].source == "model"
+        assert len(voice.shown) == 1
+
+
+def test_a_guess_is_withdrawn_when_the_caller_says_something_that_rules_understand() -> None:
+    with a_desk(slow(0.2)) as (desk, _):
+        call = a_call(desk)
+        asking = desk.performer.begin(understand("gnarf gnarf"), call.state, AT)
+        assert isinstance(asking, Asking)
+        call.say("I'd like to book a cleaning")
+        event = asking.end(lambda: AT)
+        assert isinstance(event, Understood)
+        assert isinstance(event.commands[0], NotUnderstood)
+        asking.cancel()
+
+
 def test_a_model_that_breaks_our_reading_of_it_is_an_event_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -150,11 +251,11 @@ def test_a_model_that_breaks_our_reading_of_it_is_an_event_all_the_same(
         assert reply.says
 
 
-def test_a_question_that_cannot_be_put_is_a_failure_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_that_cannot_be_put_leaves_the_rules_own_result(monkeypatch: pytest.MonkeyPatch) -> None:
     with a_desk(lambda _: "") as (desk, _):
         monkeypatch.setattr(desk.performer._model, "turn", lambda *_: 1 / 0)
         reply = a_call(desk).say("gnarf gnarf")
-        assert reply.heard == []
+        assert reply.heard[0].refused == ("unaskable: ZeroDivisionError",)
         assert reply.says
 
 

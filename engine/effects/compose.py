@@ -6,12 +6,10 @@ in the core (engine/core/grounding.py), so nothing is checked here and nothing i
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import orjson
 
-from engine.core.privacy import REMOVED
 from engine.model.question import Question
 
 if TYPE_CHECKING:
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 
 _JOB = "compose"
 _TOKENS = 160
-_NUMBER = re.compile(r"\+?\d(?:[\s./()-]{0,2}\d){4,}")
-"""Five digits and more: a number of somebody, which no answer needs."""
 _RULES = """\
 You word the answer of a telephone receptionist to a caller's question. You get the question and the facts.
 - Use only the facts, in their own words: leave out what was not asked, add nothing, and keep the order of
@@ -32,10 +28,10 @@ You word the answer of a telephone receptionist to a caller's question. You get 
 If the facts do not answer the question, repeat the first fact."""
 
 
-def question_of(action: Compose) -> Question:
-    """The request for one reply."""
+def question_of(action: Compose, words: str) -> Question:
+    """The request for one reply; `words` are the caller's, without what is personal in them."""
     told = {
-        "words": _NUMBER.sub(REMOVED, action.question),
+        "words": words,
         "language": action.language,
         "facts": list(action.facts.values()),
     }

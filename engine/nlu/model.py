@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from engine.core.actions import Expecting
 from engine.core.commands import Affirm, Deny, NotUnderstood, SetSlot
 from engine.core.domain import Domain, StepKind
 from engine.core.events import MODEL
@@ -47,6 +48,7 @@ class ModelUnderstanding:
 
     def __init__(self, domain: Domain, understanding: Understanding) -> None:
         self._domain = domain
+        self._understanding = understanding
         self._rules = domain.model
         self._vocabulary = Vocabulary.of(domain)
         self._reader = AnswerReader(domain, self._vocabulary, understanding)
@@ -82,6 +84,11 @@ class ModelUnderstanding:
         user = user_text(self._domain, self._vocabulary, expecting, state, shown, candidates, topics)
         question = Question(_JOB, self._system, user, self._schema, _TOKENS)
         return Turn(question, shown, candidates, tuple(topics))
+
+    def shown(self, text: str, language: str, state: DialogueState, now: datetime) -> str:
+        """A caller's words without what is personal in them, for whoever else asks a model about them."""
+        reading = self._understanding.read_as(language, text, Expecting("open"), now)
+        return masked(text, reading.entities, self._domain, state, None).text
 
     def read(self, text: str | None, turn: Turn, action: Understand, result: Result, now: datetime) -> Helped:
         """What a turn was understood to say, now that a model has answered or not; `now` is local time."""

@@ -20,10 +20,11 @@ Ranker = Callable[[str, int], Sequence[str]]
 """Text and how many to the names of the nearest answers, best first."""
 
 _MOST_WORDS = 12
-"""Words of a question that are searched for: the rarest, as long words are."""
+_MOST_ROWS = 600
+"""How many answers the words that are searched for may stand in together: the rarest words come first, and
+where they find enough the common ones would only cost."""
 _DAMPING = 60
 """The constant of reciprocal rank fusion."""
-_SHORT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +51,32 @@ class AnswerIndex:
         self._rankers = rankers or {}
         self._lock = threading.Lock()
         self._base = sqlite3.connect(":memory:", check_same_thread=False)
-        # Contentless: only what is needed to find; the texts are kept beside it.
-        self._base.execute(
-            "CREATE VIRTUAL TABLE answers USING fts5(language UNINDEXED, questions, text, tokenize='ascii')"
-        )
-        self._entries = list(entries)
-        self._texts = {(item.language, item.name): item.text for item in self._entries}
-        self._base.executemany(
-            "INSERT INTO answers(rowid, language, questions, text) VALUES (?, ?, ?, ?)",
-            (
-                (
-                    number,
-                    item.language,
-                    self._stems(item.questions, item.language),
-                    self._stems(item.text, item.language),
-                )
-                for number, item in enumerate(self._entries)
-            ),
-        )
-        self._base.execute("INSERT INTO answers(answers) VALUES ('optimize')")
+        self._names: dict[str, list[str]] = {}
+        """Language to the names of its answers, by row."""
+        self._texts: dict[tuple[str, str], str] = {}
+        self._rows: dict[tuple[str, str], int] = {}
+        """Language and word to how many answers it stands in."""
+        for entry in entries:
+            self._add(entry)
+        for table in map(_table, self._names):
+            self._base.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608 - a name of ours
+
+    def _add(self, entry: Entry) -> None:
+        table = _table(entry.language)
+        if entry.language not in self._names:
+            self._names[entry.language] = []
+            self._base.execute(f"CREATE VIRTUAL TABLE {table} USING fts5(questions, text, tokenize='ascii')")
+            weights = f"INSERT INTO {table}({table}, rank) VALUES ('rank', 'bm25(3.0, 1.0)')"  # noqa: S608 - a name of ours
+            self._base.execute(weights)
+        stems = self._stems(entry.questions, entry.language), self._stems(entry.text, entry.language)
+        names = self._names[entry.language]
+        insert = f"INSERT INTO {table}(rowid, questions, text) VALUES (?, ?, ?)"  # noqa: S608 - a name of ours
+        self._base.execute(insert, (len(names), " ".join(stems[0]), " ".join(stems[1])))
+        names.append(entry.name)
+        self._texts[entry.language, entry.name] = entry.text
+        for word in {*stems[0], *stems[1]}:
+            key = entry.language, word
+            self._rows[key] = self._rows.get(key, 0) + 1
 
     @classmethod
     def of(cls, domain: Domain, rankers: Mapping[str, Ranker] | None = None) -> AnswerIndex:
@@ -89,22 +97,40 @@ class AnswerIndex:
         return {name: text for name in names if (text := self._texts.get((language, name))) is not None}
 
     def _by_words(self, question: str, language: str, most: int) -> list[str]:
-        words = sorted(set(self._stems(question, language).split()), key=lambda word: (-len(word), word))
-        terms = [f'"{word}"' for word in words if len(word) >= _SHORT][:_MOST_WORDS]
-        if not terms:
+        names = self._names.get(language)
+        terms = self._terms(question, language)
+        if not names or not terms:
             return []
-        query = (
-            "SELECT rowid FROM answers WHERE answers MATCH ? AND language = ? "
-            "ORDER BY bm25(answers, 0, 3, 1) LIMIT ?"
-        )
+        query = f"SELECT rowid FROM {_table(language)} WHERE {_table(language)} MATCH ? ORDER BY rank LIMIT ?"  # noqa: S608 - a name of ours
         with self._lock:
-            rows = self._base.execute(query, (" OR ".join(terms), language, most)).fetchall()
-        return [self._entries[number].name for (number,) in rows]
+            rows = self._base.execute(query, (" OR ".join(terms), most)).fetchall()
+        return [names[number] for (number,) in rows]
 
-    def _stems(self, text: str, language: str) -> str:
+    def _terms(self, question: str, language: str) -> list[str]:
+        """The words worth searching for, the rarest first."""
+        known = {
+            word: rows
+            for word in self._stems(question, language)
+            if (rows := self._rows.get((language, word)))
+        }
+        terms: list[str] = []
+        found = 0
+        for word in sorted(known, key=lambda word: (known[word], word))[:_MOST_WORDS]:
+            found += known[word]
+            if terms and found > _MOST_ROWS:
+                break
+            terms.append(f'"{word}"')
+        return terms
+
+    def _stems(self, text: str, language: str) -> list[str]:
         endings = self._endings.get(language)
         words = (fold_word(word) for word in split_words(text).folded)
-        return " ".join(endings.stem(word) if endings is not None else word for word in words)
+        return [endings.stem(word) if endings is not None else word for word in words]
+
+
+def _table(language: str) -> str:
+    """The table of a language; codes are letters only, and nothing else gets into the text of a statement."""
+    return f"answers_{''.join(char for char in language if char.isascii() and char.isalpha())}"
 
 
 def _entries(domain: Domain) -> Iterable[Entry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.core.domain import DataClass
 from engine.core.model_rules import ModelRules, ModelSource
 from engine.pack import shapes
 from engine.pack.draft import Draft
@@ -20,7 +21,7 @@ def compile_model(draft: Draft) -> ModelRules:
         deadline_s=_number(plain.get("deadline"), usual.deadline_s),
         filler=draft.response(given.get("filler"), "model: "),
         sure_from=_number(plain.get("sure_from"), usual.sure_from),
-        always=_slots(draft, given.get("always")),
+        always=_shown(draft, given.get("always")),
         never=_slots(draft, given.get("never")),
         requests_per_call=int(_number(plain.get("requests_per_call"), usual.requests_per_call)),
         reply_words=int(_number(plain.get("reply_words"), usual.reply_words)),
@@ -35,6 +36,16 @@ def _number(value: object, usual: float) -> float:
 def _slots(draft: Draft, node: Node | None) -> tuple[str, ...]:
     items = node.each() if node is not None else ()
     return tuple(found for item in items if (found := draft.known(item, "slot", draft.slots, "model: ")))
+
+
+def _shown(draft: Draft, node: Node | None) -> tuple[str, ...]:
+    """Slots whose answers a model shall always see; a secret is never one of them."""
+    for item in node.each() if node is not None else ():
+        slot = draft.slots.get(item.text)
+        if slot is not None and slot.data_class is DataClass.SECRET:
+            hint = "a secret is never shown to a model"
+            draft.report.error(item, f"model: slot '{slot.id}' is of class secret", hint)
+    return _slots(draft, node)
 
 
 def _source(name: str, node: Node) -> ModelSource:
