@@ -145,3 +145,39 @@ def test_a_database_that_is_named_but_not_given_is_a_fresh_book(monkeypatch: pyt
     with pytest.raises(SystemExit) as left:
         cli.main()
     assert left.value.code == 0
+
+
+def test_a_call_with_a_recorded_model_counts_what_it_asked(tmp_path: Path) -> None:
+    words = "well I could gnarf some gnarf"
+    claim = {"do": "start", "name": "book_lesson", "value": "", "words": "gnarf some gnarf"}
+    replies = tmp_path / "replies.jsonl"
+    replies.write_text(json.dumps({"words": words, "reply": {"commands": [claim]}}) + "\n", "utf-8")
+    tape = tmp_path / "call.jsonl"
+    typed = json.dumps({"say": words}) + "\n"
+    call = ("chat", "crossroads", "--jsonl", "--now", NOW, "--tape", str(tape))
+    out = objects(run(*call, "--model", f"recorded/{replies}", typed=typed))
+    assert [item["model_calls"] for item in out] == [0, 1]
+    assert out[1]["flow"] == "book_lesson"
+    assert run("replay", str(tape)).exit_code == 0
+    alone = objects(run(*call, "--model", "none", typed=typed))
+    assert (alone[1]["model_calls"], alone[1]["flow"]) == (0, None)
+
+
+def test_lines_are_understood_with_a_recorded_model(tmp_path: Path) -> None:
+    words = "well I could gnarf some gnarf"
+    claims = [
+        {"do": "start", "name": "book_lesson", "value": "", "words": "gnarf some gnarf"},
+        {"do": "set", "name": "hold", "value": "", "words": "gnarf"},
+    ]
+    replies = tmp_path / "replies.jsonl"
+    replies.write_text(json.dumps({"words": words, "reply": {"commands": claims}}) + "\n", "utf-8")
+    typed = "".join(json.dumps({"id": text, "text": text}) + "\n" for text in (words, "yes please"))
+    out = objects(
+        run(
+            "understand", "crossroads", "--jsonl", "--now", NOW, "--model", f"recorded/{replies}", typed=typed
+        )
+    )
+    assert out[0]["commands"] == [{"start_flow": {"flow": "book_lesson"}}]
+    assert (out[0]["source"], out[0]["model_calls"]) == ("model", 1)
+    assert out[0]["refused"] == ["set ?: only a service fills this slot"]
+    assert out[1]["model_calls"] == 0

@@ -290,10 +290,9 @@ class Answer:
     """The flow that deals with it instead."""
     about: str | None = None
     """The type of thing a question may be about (service, provider), if any."""
-    facts: tuple[str, ...] = ()
-    """Other answers that a composed reply may draw on as well."""
     composed: bool = False
-    """Whether a model may word the reply anew, from this answer and its facts."""
+    """Whether a model may word the reply anew, from this answer and those named in `facts`."""
+    facts: tuple[str, ...] = ()
     questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Language code to how callers put it: what is searched when there are many answers."""
 

@@ -23,6 +23,7 @@ from engine.nlu.classify.training import train
 from engine.pack import load, locate
 from engine.quality.guesses import judged, of_guesses
 from engine.quality.labelled import expecting_of, is_for, labelled
+from engine.quality.model_need import model_need
 from engine.quality.trained import examples_in
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def evaluate(pack: str, data: Path | None = None) -> dict[str, Any]:
             "examples": of_examples(site, understanding, language, trained.held_out),
             "lines": of_lines(site, understanding, language, lines),
         }
-    return {"pack": pack, "site": site.id, "languages": languages}
+    return {"pack": pack, "site": site.id, "languages": languages, "calls": model_need(pack)}
 
 
 def below(report: Mapping[str, Any], least: float) -> Iterator[str]:

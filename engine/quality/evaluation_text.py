@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.quality.model_need import need_line
 from engine.quality.trained import summary
 
 _SHOWN = 12
@@ -18,6 +19,9 @@ def report_lines(report: Mapping[str, Any]) -> Iterator[str]:
         yield from _classifier(name, part["classifier"])
         yield from _examples(name, part["examples"])
         yield from _labelled(name, part["lines"])
+    need = report.get("calls") or {}
+    if need.get("turns"):
+        yield need_line(str(report["pack"]), need)
 
 
 def _classifier(name: str, part: Mapping[str, Any]) -> Iterator[str]:

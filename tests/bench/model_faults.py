@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from time import monotonic
 
 from engine.asking import Asking
@@ -17,11 +16,9 @@ from engine.core.model_rules import ModelSource
 from engine.model.consultant import Consultant, Line
 from engine.model.loop import ModelLoop
 from engine.model.sources import PROVIDERS
-from engine.nlu.cascade import Understanding
-from engine.pack import load
 from engine.quality.examples import run_call
 from tests.peers.anthropic_peer import KEY, AnthropicPeer
-from tests.test_model_faults import ALL
+from tests.test_model_faults import ALL, site
 
 BEYOND_MS = 50.0
 DEADLINE_S = {"hang": 0.05, "stall": 0.05, "slow_first_byte": 0.05}
@@ -77,23 +74,9 @@ def main() -> int:
         peer.behaviour, waits.beyond_ms = way, []
         good = 0
         for item in ALL:
-            domain = load(item.data["site"])
-            rules = replace(
-                domain.model,
-                sure_from=1.1,
-                requests_per_call=99,
-                filler="",
-                deadline_s=DEADLINE_S.get(way, 2.0),
-            )
-            playing = replace(domain, model=rules)
-            failures = run_call(
-                playing,
-                item.data,
-                item.where,
-                Understanding(playing),
-                None,
-                Consultant([Line(source, provider)], loop),
-            )
+            domain, understanding = site(item.data["site"], DEADLINE_S.get(way, 2.0))
+            consultant = Consultant([Line(source, provider)], loop)
+            failures = run_call(domain, item.data, item.where, understanding, None, consultant)
             good += not failures
         worst = max(waits.beyond_ms, default=0.0)
         missed |= good < len(ALL) or worst > BEYOND_MS
