@@ -1,4 +1,4 @@
-"""What callers point back to: "the same dentist as last time", "the usual".
+"""What callers point back to: "the same one as last time", "the usual".
 
 Only what the record says plainly is recalled; where it says two things, or nothing, the caller is asked.
 """

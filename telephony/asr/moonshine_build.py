@@ -34,7 +34,7 @@ def model_folder() -> Path:
         ModuleNotFoundError: the speech extra is not installed.
         OSError: the cache cannot be written.
     """
-    import onnxruntime  # noqa: PLC0415 - only the local recogniser needs it
+    import onnxruntime
 
     source = Path(str(files(_PACKAGE))) / _MODEL
     stamp = f"{FORMAT} {version(_DISTRIBUTION)} {onnxruntime.__version__}"
@@ -65,8 +65,8 @@ def _put(made: Path, folder: Path) -> None:
 
 
 def _build(source: Path, made: Path) -> None:
-    import onnx  # noqa: PLC0415 - needed once, to build
-    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415 - the same
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
 
     encoder, merged = made / "encoder.raw", made / "decoder.raw"
     _as_onnx(source / "encoder_model.ort", encoder)
@@ -92,7 +92,7 @@ def _build(source: Path, made: Path) -> None:
 
 def _as_onnx(ort: Path, target: Path) -> None:
     """Write a packaged .ort file out as plain ONNX, unchanged."""
-    import onnxruntime  # noqa: PLC0415
+    import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
@@ -101,7 +101,7 @@ def _as_onnx(ort: Path, target: Path) -> None:
 
 def _folded(model: Path, target: Path) -> None:
     """Let the runtime compute once what does not depend on the input."""
-    import onnxruntime  # noqa: PLC0415
+    import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
@@ -109,7 +109,7 @@ def _folded(model: Path, target: Path) -> None:
 
 
 def _write(model: Path, target: Path, options: Any) -> None:
-    import onnxruntime  # noqa: PLC0415
+    import onnxruntime
 
     options.log_severity_level = 3
     options.add_session_config_entry("session.save_model_format", "ONNX")
@@ -119,7 +119,7 @@ def _write(model: Path, target: Path, options: Any) -> None:
 
 def _branch(merged: Any, name: str) -> Any:
     """One of the two graphs behind the If of a merged decoder, as a model of its own."""
-    import onnx  # noqa: PLC0415
+    import onnx
 
     graph = merged.graph
     switch = next(node for node in graph.node if node.op_type == "If")
