@@ -62,6 +62,7 @@ class AzureRecognizer:
         self._phrases = tuple(phrases)
         self._patience = patience or Patience()
         self._releases = Releases()
+        import azure.cognitiveservices.speech  # noqa: F401 - now, and not in somebody's call
 
     async def open(self, rate: int, hints: Hints) -> Hearing:
         """Begin to listen to one call.

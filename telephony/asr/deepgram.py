@@ -67,6 +67,7 @@ class DeepgramRecognizer:
     ) -> None:
         """`endpointing_ms`: the vendor's own 10 ms cut people off; our endpointer decides anyway."""
         self._client = client(key, url)
+        _ = self._client.listen.v1  # loads it, now and not in somebody's call
         self._options: dict[str, Any] = {
             "model": model,
             "encoding": "linear16",

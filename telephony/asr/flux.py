@@ -50,6 +50,7 @@ class FluxRecognizer:
         self, key: str, *, model: str = "flux-general-en", url: str = "", patience: Patience | None = None
     ) -> None:
         self._client = client(key, url)
+        _ = self._client.listen.v2  # loads it, now and not in somebody's call
         self._model = model
         self._patience = patience or Patience()
 

@@ -8,8 +8,8 @@ has finished.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, suppress
 from typing import Any
 
 from telephony.asr.azure import failure_of
@@ -58,6 +58,7 @@ class AzureSynthesizer:
         self._keep = keep
         self._releases = Releases()
         self._spares: dict[int, Spares[Connection]] = {}
+        import azure.cognitiveservices.speech  # noqa: F401 - now, and not in somebody's call
 
     def speak(self, text: str, *, style: str, language: str, rate: int) -> AsyncIterator[Chunk]:
         """Say a text; closing the iterator stops it, and nothing said before comes late.
@@ -76,15 +77,16 @@ class AzureSynthesizer:
         for spares in self._spares.values():
             await spares.aclose()
 
-    async def _said(self, text: str, style: str, language: str, rate: int) -> AsyncIterator[bytes]:
+    async def _said(self, text: str, style: str, language: str, rate: int) -> AsyncGenerator[bytes]:
         voice = self._voices.get(language)
         if voice is None:
             raise SpeechUnavailable("refused", retryable=False)
         spares = self._at(rate)
         connection = await spares.take()
         try:
-            async for piece in connection.say(ssml(text, style, voice, self._sounds)):
-                yield piece
+            async with aclosing(connection.say(ssml(text, style, voice, self._sounds))) as pieces:
+                async for piece in pieces:
+                    yield piece
         finally:
             connection.leave(spares.give_back)
 
@@ -154,7 +156,7 @@ class Connection:
         self._releases.put(self._link, synthesizer)
         del self._link, self._synthesizer
 
-    async def say(self, document: str) -> AsyncIterator[bytes]:
+    async def say(self, document: str) -> AsyncGenerator[bytes]:
         """Say a document.
 
         Raises:

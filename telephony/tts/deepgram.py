@@ -7,8 +7,8 @@ a Clear, and the connection is given to nobody until the service says that it ha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
 from telephony.asr.deepgram import client, entered, left, translated
@@ -40,6 +40,7 @@ class DeepgramSynthesizer:
         keep: int = 1,
     ) -> None:
         self._client = client(key, url)
+        _ = self._client.speak.v1  # loads it, now and not in somebody's call
         self._voices = {**VOICES, **(voices or {})}
         self._deadlines = deadlines or Deadlines()
         self._keep = keep
@@ -58,7 +59,7 @@ class DeepgramSynthesizer:
         for spares in self._spares.values():
             await spares.aclose()
 
-    async def _said(self, text: str, language: str, rate: int) -> AsyncIterator[bytes]:
+    async def _said(self, text: str, language: str, rate: int) -> AsyncGenerator[bytes]:
         voice = self._voices.get(language)
         if voice is None:
             raise SpeechUnavailable("refused", retryable=False)
@@ -67,8 +68,9 @@ class DeepgramSynthesizer:
             spares = self._spares[voice, rate] = Spares(lambda: self._connect(voice, rate), self._keep)
         connection = await spares.take()
         try:
-            async for piece in connection.say(text):
-                yield piece
+            async with aclosing(connection.say(text)) as pieces:
+                async for piece in pieces:
+                    yield piece
         finally:
             connection.leave(spares.give_back)
 
@@ -104,7 +106,7 @@ class Connection:
         self._broken = True
         self._later(left(self._stack))
 
-    async def say(self, text: str) -> AsyncIterator[bytes]:
+    async def say(self, text: str) -> AsyncGenerator[bytes]:
         """Say a text.
 
         Raises:

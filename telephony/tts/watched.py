@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -22,14 +22,14 @@ class Deadlines:
     """For a connection."""
 
 
-async def watched(pieces: AsyncIterator[bytes], deadlines: Deadlines) -> AsyncIterator[Chunk]:
+async def watched(pieces: AsyncGenerator[bytes], deadlines: Deadlines) -> AsyncIterator[Chunk]:
     """Pass sound on as whole samples, in time.
 
     Raises:
         SpeechUnavailable: nothing came in time, or nothing at all.
     """
     rest, limit, any_sound = b"", deadlines.first_s, False
-    async with aclosing(pieces) as source:  # type: ignore[type-var]  # every one of ours is a generator
+    async with aclosing(pieces) as source:
         while True:
             try:
                 async with asyncio.timeout(limit):

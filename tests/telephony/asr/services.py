@@ -11,11 +11,15 @@ from typing import Any
 from telephony.asr.azure import AzureRecognizer
 from telephony.asr.deepgram import DeepgramRecognizer
 from telephony.asr.flux import FluxRecognizer
+from telephony.asr.openai_http import OpenAIRecognizer
 from telephony.asr.streamed import Patience
+from telephony.asr.whole_turns import Tries
+from telephony.asr.wyoming import WyomingRecognizer
 from telephony.speech import Hearing, Hints, Recognized, Recognizer, SpeechEvent, SpeechFailed
-from tests.peers import azure, deepgram
+from tests.peers import azure, deepgram, openai_speech, wyoming_server
 
 QUICK = Patience(open_s=1.0, waits_s=(0.0, 0.05), quiet_s=0.2)
+BRIEF = Tries(answer_s=0.4)
 ENGLISH = Hints("en")
 
 
@@ -30,6 +34,7 @@ class Service:
     partials: bool = True
     streams: bool = True
     """One connection a call, which can be lost."""
+    keyed: bool = True
 
 
 def _deepgram(kind: Any) -> Callable[..., Recognizer]:
@@ -44,10 +49,20 @@ def _azure(peer: Any, *, key: str = azure.KEY, url: str = "") -> Recognizer:
     return AzureRecognizer(key, url=url or peer.url, patience=QUICK)
 
 
+def _wyoming(peer: Any, *, key: str = "", url: str = "") -> Recognizer:
+    return WyomingRecognizer("127.0.0.1", peer.port, tries=BRIEF)
+
+
+def _openai(peer: Any, *, key: str = openai_speech.KEY, url: str = "") -> Recognizer:
+    return OpenAIRecognizer(key, url=url or peer.url, tries=BRIEF)
+
+
 SERVICES = [
     Service("deepgram", deepgram.DeepgramPeer, _deepgram(DeepgramRecognizer)),
     Service("flux", deepgram.DeepgramPeer, _deepgram(FluxRecognizer)),
     Service("azure", azure.AzurePeer, _azure),
+    Service("wyoming", wyoming_server.WyomingPeer, _wyoming, partials=False, streams=False, keyed=False),
+    Service("openai", openai_speech.OpenAIPeer, _openai, partials=False, streams=False),
 ]
 
 
@@ -103,3 +118,5 @@ async def listening(recognizer: Recognizer, hints: Hints = ENGLISH, rate: int = 
     finally:
         await call.hearing.aclose()
         await asyncio.wait_for(call.task, 2)
+        if isinstance(recognizer, OpenAIRecognizer):
+            await recognizer.aclose()

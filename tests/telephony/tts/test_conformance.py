@@ -16,6 +16,9 @@ every_vendor = pytest.mark.parametrize("vendor", VENDORS, ids=[vendor.name for v
 keeping = pytest.mark.parametrize(
     "vendor", [v for v in VENDORS if v.keeps], ids=[v.name for v in VENDORS if v.keeps]
 )
+keyed = pytest.mark.parametrize(
+    "vendor", [v for v in VENDORS if v.keyed], ids=[v.name for v in VENDORS if v.keyed]
+)
 LONG = "We are open from eight until six, and on Saturdays from nine until one."
 
 
@@ -98,7 +101,7 @@ async def test_several_callers_are_served_at_once_and_hear_their_own_words(vendo
         assert all(len(levels(pcm)) == 1 for pcm in heard)
 
 
-@every_vendor
+@keyed
 async def test_a_wrong_key_is_refused_for_good_and_not_repeated(vendor):
     peer = vendor.peer()
     async with peer.running(), speaking(vendor, peer, key="no-such-key") as voice:
@@ -119,8 +122,7 @@ async def test_a_language_without_a_voice_is_refused(vendor):
 
 @every_vendor
 async def test_a_service_that_is_not_there_cannot_be_had(vendor):
-    scheme = vendor.peer().url.partition(":")[0] or "ws"
-    url = f"{scheme}://127.0.0.1:{free_port()}"
+    url = f"{vendor.scheme}://127.0.0.1:{free_port()}"
     async with speaking(vendor, vendor.peer(), url=url) as voice:
         with pytest.raises(SpeechUnavailable) as caught:
             await said(voice, LONG)

@@ -9,8 +9,10 @@ from typing import Any
 
 from telephony.tts.azure import AzureSynthesizer
 from telephony.tts.deepgram import DeepgramSynthesizer
+from telephony.tts.openai_http import OpenAISynthesizer
 from telephony.tts.watched import Deadlines
-from tests.peers import azure, deepgram, deepgram_speak
+from telephony.tts.wyoming import WyomingSynthesizer
+from tests.peers import azure, deepgram, deepgram_speak, openai_speech, wyoming_server
 
 QUICK = Deadlines(first_s=0.4, gap_s=0.3, open_s=1.0)
 
@@ -25,6 +27,8 @@ class Vendor:
     """From the peer; keywords: key, url."""
     keeps: bool = True
     """Connections stay open and are used again."""
+    keyed: bool = True
+    scheme: str = "ws"
 
 
 def _azure(peer: Any, *, key: str = azure.KEY, url: str = "", **more: Any) -> AzureSynthesizer:
@@ -35,9 +39,20 @@ def _deepgram(peer: Any, *, key: str = deepgram.KEY, url: str = "", **more: Any)
     return DeepgramSynthesizer(key, url=url or peer.url, deadlines=QUICK, keep=1, **more)
 
 
+def _wyoming(peer: Any, *, key: str = "", url: str = "", **more: Any) -> WyomingSynthesizer:
+    port = int(url.rpartition(":")[2]) if url else peer.port
+    return WyomingSynthesizer("127.0.0.1", port, voices={"en": "alan"}, deadlines=QUICK, **more)
+
+
+def _openai(peer: Any, *, key: str = openai_speech.KEY, url: str = "", **more: Any) -> OpenAISynthesizer:
+    return OpenAISynthesizer(key, url=url or peer.url, deadlines=QUICK, **more)
+
+
 VENDORS = [
     Vendor("azure", azure.AzurePeer, _azure),
     Vendor("deepgram", deepgram_speak.SpeakPeer, _deepgram),
+    Vendor("wyoming", wyoming_server.WyomingPeer, _wyoming, keeps=False, keyed=False),
+    Vendor("openai", openai_speech.OpenAIPeer, _openai, keeps=False, scheme="http"),
 ]
 
 
@@ -50,5 +65,9 @@ async def said(
 
 
 def levels(pcm: bytes) -> set[int]:
-    """Which utterances a stretch of sound belongs to; the peers give each a level of its own."""
-    return {level // 100 for (level,) in struct.iter_unpack("<h", pcm)}
+    """Which utterances a stretch of sound belongs to; the peers give each a level of its own.
+
+    The first and last milliseconds are left out: a change of rate rounds them.
+    """
+    inner = pcm[400:-400] if len(pcm) > 900 else pcm
+    return {round(level / 100) for (level,) in struct.iter_unpack("<h", inner)}

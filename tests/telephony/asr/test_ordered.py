@@ -1,0 +1,60 @@
+"""Fall-over: the next recogniser goes on where the first one broke off."""
+
+from __future__ import annotations
+
+import pytest
+
+from telephony.asr.ordered import OrderedRecognizer
+from telephony.speech import Hints, Recognized, SpeechUnavailable
+from tests.peers.deepgram import DeepgramPeer, spoken
+from tests.peers.openai_speech import OpenAIPeer
+from tests.telephony.asr.services import SERVICES, listening
+from tests.telephony.waiting import until
+
+V1, FLUX, _, _, OPENAI = SERVICES
+
+
+async def test_the_next_takes_over_in_the_middle_of_a_call_and_hears_the_last_words_again():
+    words = [*spoken("my name is Ona", 0.4), *spoken("and I call about Tuesday", 4.0)]
+    first, second = DeepgramPeer(words), DeepgramPeer(words)
+    async with second.running():
+        async with first.running():
+            recognizer = OrderedRecognizer([V1.recognizer(first), FLUX.recognizer(second)])
+            manager = listening(recognizer)
+            call = await manager.__aenter__()
+            await call.say(4.4, pace=0.001)
+            assert not second.queries, "the second is not asked while the first is well"
+        await until(lambda: second.queries)
+        await call.say(3.0, pace=0.001)
+        await until(lambda: call.heard() == "my name is Ona and I call about Tuesday")
+        assert not call.failed
+        last = [e for e in call.events if isinstance(e, Recognized) and e.transcript.final][-1]
+        assert last.from_s == pytest.approx(4.0, abs=0.05)
+        await manager.__aexit__(None, None, None)
+
+
+async def test_one_that_failed_is_left_alone_for_the_next_caller():
+    first, second = DeepgramPeer(), DeepgramPeer()
+    first.faults.status = 503
+    async with first.running(), second.running():
+        recognizer = OrderedRecognizer([V1.recognizer(first), V1.recognizer(second)])
+        for _ in range(3):
+            async with listening(recognizer):
+                pass
+        assert len(second.queries) == 3
+        first.faults.status = 0
+        async with listening(recognizer):
+            assert not first.queries, "it would answer now, and is not asked yet"
+
+
+async def test_when_all_have_failed_it_is_said_why():
+    first, second = DeepgramPeer(), OpenAIPeer()
+    first.faults.status = 401
+    async with first.running(), second.running():
+        with pytest.raises(SpeechUnavailable, match="unauthorized"):
+            await OrderedRecognizer([V1.recognizer(first), V1.recognizer(first)]).open(8000, Hints("en"))
+
+
+def test_no_recogniser_at_all_is_an_error_of_ours():
+    with pytest.raises(ValueError, match="at least one"):
+        OrderedRecognizer([])

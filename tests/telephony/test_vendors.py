@@ -1,0 +1,53 @@
+"""From a configuration to a recogniser and a voice."""
+
+from __future__ import annotations
+
+import pytest
+
+from telephony.config import SecretMissingError, VendorSettings
+from telephony.vendors import RECOGNISERS, VOICES, UnknownVendorError, recogniser, voice
+
+KEYS = {"A_KEY": "secret"}
+
+
+def wanted(use, **options):
+    key = options.pop("key", "A_KEY")
+    return VendorSettings(use=use, key=key, options=options)
+
+
+@pytest.mark.parametrize("name", sorted(RECOGNISERS))
+def test_every_recogniser_of_the_table_can_be_made(name):
+    assert recogniser([wanted(name)], ["Kazlauskas"], KEYS).name == name
+
+
+@pytest.mark.parametrize("name", sorted(VOICES))
+def test_every_voice_of_the_table_can_be_made(name):
+    assert voice([wanted(name)], KEYS).name == name
+
+
+def test_several_stand_in_for_each_other():
+    assert recogniser([wanted("deepgram"), wanted("wyoming", key=None)], (), KEYS).name == "ordered"
+    assert voice([wanted("azure"), wanted("wyoming", key=None)], KEYS).name == "ordered"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (wanted("depgram"), "there is no recogniser 'depgram'; did you mean 'deepgram'?"),
+        (
+            wanted("deepgram", modle="nova-3"),
+            "the recogniser 'deepgram' has no option 'modle'; did you mean 'model'?",
+        ),
+        (wanted("azure", key=None), "the recogniser 'azure' needs a key; name its environment variable"),
+        (wanted("zzz"), "there is no recogniser 'zzz'; there are azure, deepgram, flux, openai, wyoming"),
+    ],
+)
+def test_a_mistake_names_what_is_allowed(settings, message):
+    with pytest.raises(UnknownVendorError) as caught:
+        recogniser([settings], (), KEYS)
+    assert str(caught.value) == message
+
+
+def test_a_key_that_is_not_set_is_named():
+    with pytest.raises(SecretMissingError, match="B_KEY"):
+        voice([wanted("azure", key="B_KEY")], KEYS)
