@@ -70,6 +70,22 @@ class AudioSocketSettings(_Part):
         return int(value) if isinstance(value, str) and value.isdigit() else value
 
 
+class SipSettings(_Part):
+    """A SIP trunk, or telephones and an exchange that call us."""
+
+    site: str
+    user: str = "desk"
+    """The user part that callers dial."""
+    domain: str
+    """The trunk's or exchange's, with a port where it has one; numbers are dialled there."""
+    listen: Annotated[str, Field(pattern=r"^[0-9a-fA-F.:\[\]]+:\d+$")] = "127.0.0.1:5060"
+    password: Secret | None = None
+    auth_user: str | None = None
+    register_here: bool = False
+    """True for an exchange that has to be told where we are."""
+    ring_s: Annotated[int, Field(ge=5, le=120)] = 25
+
+
 class VendorSettings(_Part):
     """A recogniser or a voice: which one, and what its own module asks for."""
 
@@ -103,6 +119,7 @@ class ServerSettings(_Part):
     sites: Mapping[str, SiteSettings] = Field(min_length=1)
     twilio: TwilioSettings | None = None
     audiosocket: AudioSocketSettings | None = None
+    sip: SipSettings | None = None
     recognisers: tuple[VendorSettings, ...] = ()
     """In order: when one fails, the next takes over."""
     voices: tuple[VendorSettings, ...] = ()

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from telephony.config import secret
@@ -27,6 +27,7 @@ from telephony.lines.capability import Ticket
 from telephony.lines.carriers import CARRIERS, Carrier
 from telephony.lines.media_stream import CarrierStream
 from telephony.lines.signature import signed_by_twilio
+from telephony.lines.sip import SipAddress, SipControl, SipPort, SipStream, SipTrunk, answered, refused
 from telephony.lines.sockets import SocketLine, TcpPort, WebSocketPort
 from telephony.lines.twiml import Dialling, hang_up_document, person_document
 from telephony.lines.vonage import VonageStream
@@ -79,9 +80,12 @@ def application(switch: Switch) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         switch.connect()
         listener = await listen_audiosocket(switch)
+        trunk = await listen_sip(switch)
         try:
             yield
         finally:
+            if trunk is not None:
+                await trunk.stop()
             if listener is not None:
                 listener.close()
             await switch.disconnect()
@@ -219,6 +223,37 @@ async def listen_audiosocket(switch: Switch) -> asyncio.Server | None:
         return await switch.talk(line, "audiosocket", told.site, token_hex(16))
 
     return await asyncio.start_server(serve, told.host, told.port, limit=1 << 16, backlog=1024)
+
+
+async def listen_sip(switch: Switch) -> SipTrunk | None:
+    """Take calls over SIP where the configuration says so.
+
+    Raises:
+        ConnectionError: the address cannot be used, or the registrar refuses.
+    """
+    told = switch.settings.sip
+    if told is None:
+        return None
+
+    async def take(call: Any) -> None:
+        if switch.full(told.site) or not await answered(call):
+            return await refused(call)
+        line = SocketLine(
+            SipStream(),
+            SipPort(call),
+            SipControl(call, trunk.agent, told.domain, ring_s=told.ring_s),
+            switch.limits,
+        )
+        return await switch.talk(line, "sip", told.site, token_hex(16))
+
+    password = secret(told.password, switch.environment) if told.password else ""
+    most = switch.settings.sites[told.site].most_calls
+    address = SipAddress(
+        told.user, told.domain, told.listen, password, told.register_here, told.auth_user, most
+    )
+    trunk = SipTrunk(address, take)
+    await trunk.start()
+    return trunk
 
 
 def _xml(document: str) -> Response:

@@ -21,6 +21,7 @@ from telephony.lines.browser import BrowserStream
 from telephony.lines.carriers import PLIVO, TELNYX, TWILIO
 from telephony.lines.g711 import pcm_to_ulaw, ulaw_to_pcm
 from telephony.lines.media_stream import CarrierStream
+from telephony.lines.sip import SipStream
 from telephony.lines.vonage import VonageStream
 
 CALL = "CA00000000000000000000000000000001"
@@ -339,6 +340,43 @@ class BrowserFar:
         return [json.dumps({"type": "mark", "name": name}) for name in names]
 
 
+class SipFar:
+    rate = 8000
+    lossy = False
+
+    def __init__(self) -> None:
+        self.heard = b""
+
+    def opening(self) -> list[Message]:
+        return [json.dumps({"event": "start", "call": "a@b", "peer": "sip:+37061234567@127.0.0.1"})]
+
+    def says(self, pcm: bytes) -> list[Message]:
+        return [pcm]
+
+    def presses(self, digit: str) -> list[Message]:
+        return [json.dumps({"event": "dtmf", "digit": digit})]
+
+    def hangs_up(self) -> list[Message]:
+        return [json.dumps({"event": "closed"})]
+
+    def broken(self) -> list[Message]:
+        return ["{", "[]", b"\0", self.opening()[0], json.dumps({"event": "dtmf"})]
+
+    def takes(self, messages: Any) -> list[Message]:
+        for message in messages:
+            if isinstance(message, bytes):
+                self.heard += message
+            elif json.loads(message)["command"] == "flush":
+                self.heard = b""
+            else:
+                assert json.loads(message) == {"command": "hangup"}
+        return []
+
+    def plays(self) -> tuple[bytes, list[Message]]:
+        heard, self.heard = self.heard, b""
+        return heard, []
+
+
 @dataclass(frozen=True)
 class Pair:
     """A line and its far side."""
@@ -357,5 +395,6 @@ PAIRS = [
     Pair("vonage", lambda: VonageStream("run-1"), VonageFar, "run-1", None),
     Pair("audiosocket", AudioSocketStream, AudioSocketFar, str(WHO), None),
     Pair("asterisk_ws", AsteriskStream, AsteriskFar, "171.1"),
+    Pair("sip", SipStream, SipFar, "a@b"),
     Pair("browser", lambda: BrowserStream("run-1"), BrowserFar, "run-1", None),
 ]
