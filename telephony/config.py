@@ -95,6 +95,13 @@ class VendorSettings(_Part):
     options: Mapping[str, str] = {}
 
 
+class CarrierSettings(_Part):
+    """A carrier besides Twilio."""
+
+    secret: Secret
+    """Telnyx: the public key of the account; Plivo: the token; Vonage: the signature secret."""
+
+
 class SiteSettings(_Part):
     """What belongs to one site."""
 
@@ -118,6 +125,9 @@ class ServerSettings(_Part):
     """At least 16 bytes, the same for all processes behind one address."""
     sites: Mapping[str, SiteSettings] = Field(min_length=1)
     twilio: TwilioSettings | None = None
+    telnyx: CarrierSettings | None = None
+    plivo: CarrierSettings | None = None
+    vonage: CarrierSettings | None = None
     audiosocket: AudioSocketSettings | None = None
     sip: SipSettings | None = None
     recognisers: tuple[VendorSettings, ...] = ()

@@ -11,11 +11,13 @@ import asyncio
 import hmac
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
+
+import orjson
 
 from telephony.config import secret
 from telephony.line import MediaStream
@@ -24,7 +26,9 @@ from telephony.lines.asterisk_ws import AsteriskStream
 from telephony.lines.audiosocket import AudioSocketStream
 from telephony.lines.browser import BrowserStream
 from telephony.lines.capability import Ticket
+from telephony.lines.carrier_signatures import SIGNED, Received
 from telephony.lines.carriers import CARRIERS, Carrier
+from telephony.lines.documents import Document
 from telephony.lines.media_stream import CarrierStream
 from telephony.lines.signature import signed_by_twilio
 from telephony.lines.sip import SipAddress, SipControl, SipPort, SipStream, SipTrunk, answered, refused
@@ -95,6 +99,7 @@ def application(switch: Switch) -> Starlette:
         routes=[
             Route("/healthz", health),
             Route("/call/twilio/{site}", desk.twilio_call, methods=["POST"]),
+            Route("/call/{carrier}/{site}", desk.carrier_call, methods=["POST"]),
             Route("/twilio/{site}/{run}/{purpose}/{key}", desk.twilio_back, methods=["POST"]),
             Route("/talk/{site}/socket", desk.page_socket, methods=["POST"]),
             WebSocketRoute("/media/asterisk/{site}/{password}", desk.asterisk),
@@ -118,7 +123,22 @@ class Desk:
             return _refused(request)
         if switch.full(site):
             return _xml(person_document(Dialling(switch.settings.sites[site].person)))
-        return _xml(switch.document(site, token_hex(16), dict(form).get("From", "")))
+        return _document(switch.document("twilio", site, token_hex(16), dict(form).get("From", "")))
+
+    async def carrier_call(self, request: Request) -> Response:
+        """Tell another carrier what to do with a new call."""
+        switch, path = self._switch, request.path_params
+        carrier, site = path["carrier"], path["site"]
+        known = carrier in SIGNED and switch.serves(site, carrier)
+        key = switch.carrier_secret(carrier) if known else ""
+        body = await self._body(request)
+        if not key or body is None or switch.full(site):
+            return _refused(request)  # the carrier's own fall-back for the number takes the call
+        form = () if body.startswith(b"{") else tuple(_form(body))
+        received = Received(self._public(request), request.headers, body, form)
+        if not SIGNED[carrier](received, key, time.time()):
+            return _refused(request)
+        return _document(switch.document(carrier, site, token_hex(16), _caller(body, form)))
 
     async def twilio_back(self, request: Request) -> Response:
         """Take in a call-back; what Twilio is to do next, where it asks."""
@@ -137,9 +157,8 @@ class Desk:
         if twilio.OUTCOMES.get(word or "") == "answered":
             return _xml(hang_up_document())
         # Nobody took the call: the caller comes back to us, to the same talk while it lives.
-        return _xml(
-            switch.document(path["site"], path["run"] if path["run"] in switch.lines else token_hex(16))
-        )
+        run = path["run"] if path["run"] in switch.lines else token_hex(16)
+        return _document(switch.document("twilio", path["site"], run))
 
     async def page_socket(self, request: Request) -> Response:
         """Give a page of ours the address of a media socket."""
@@ -188,17 +207,29 @@ class Desk:
 
     async def _signed_form(self, request: Request) -> Form | None:
         """The form of a request that Twilio has signed; None for any other."""
+        body = await self._body(request)
+        if body is None:
+            return None
+        form = _form(body)
+        return form if self._signed(request, self._public(request), form) else None
+
+    async def _body(self, request: Request) -> bytes | None:
+        """What was sent; None when it is too much or takes too long."""
         body = bytearray()
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(_READING_S):
                 async for piece in request.stream():
                     body += piece
                     if len(body) > _LARGEST_FORM:
                         return None
+        except TimeoutError:
+            return None
+        return bytes(body)
+
+    def _public(self, request: Request) -> str:
+        """The url as the world calls it; never what a Host header says."""
         query = f"?{request.url.query}" if request.url.query else ""
-        form = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
-        url = f"{self._switch.settings.public_url}{request.url.path}{query}"
-        return form if self._signed(request, url, form) else None
+        return f"{self._switch.settings.public_url}{request.url.path}{query}"
 
     def _signed(self, request: HTTPConnection, url: str, form: Form) -> bool:
         switch = self._switch
@@ -260,6 +291,28 @@ def _xml(document: str) -> Response:
     from starlette.responses import Response
 
     return Response(document, media_type="text/xml")
+
+
+def _document(document: Document) -> Response:
+    from starlette.responses import Response
+
+    return Response(document[0], media_type=document[1])
+
+
+def _form(body: bytes) -> Form:
+    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def _caller(body: bytes, form: Form | tuple[tuple[str, str], ...]) -> str:
+    """The caller's number, which Vonage tells in JSON and the others in a form."""
+    if form:
+        return dict(form).get("From", "")
+    try:
+        told = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return ""
+    number = told.get("from") if isinstance(told, dict) else None
+    return number if isinstance(number, str) else ""
 
 
 def _empty() -> Response:

@@ -6,13 +6,14 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from telephony.config import ServerSettings, secret
+from telephony.config import CarrierSettings, ServerSettings, secret
 from telephony.line import Line
 from telephony.lines import twilio
 from telephony.lines.capability import Ticket, TicketOffice
+from telephony.lines.documents import DOCUMENTS, Document
 from telephony.lines.sockets import Limits, SocketLine
 from telephony.lines.switchboard import Switchboard
-from telephony.lines.twiml import Dialling, call_document
+from telephony.lines.twiml import Dialling
 
 Answer = Callable[[Line, str], Awaitable[None]]
 """Talks with one caller until the line is closed: line and site."""
@@ -71,12 +72,15 @@ class Switch:
         word = self.tickets.issue(ticket, time.time())
         return f"{self.settings.public_ws}/media/{ticket.line}/{ticket.site}/{ticket.run}/{word}"
 
-    def document(self, site: str, run: str, caller: str = "") -> str:
-        """What Twilio is to do with a call: talk to us, and to a person should we fail."""
-        url = self.media_url(Ticket("twilio", site, run))
-        return call_document(
-            url, Dialling(self.settings.sites[site].person), {"from": caller} if caller else {}
-        )
+    def document(self, carrier: str, site: str, run: str, caller: str = "") -> Document:
+        """What a carrier is to do with a call: talk to us, and to a person should we fail."""
+        url = self.media_url(Ticket(carrier, site, run))
+        return DOCUMENTS[carrier](url, Dialling(self.settings.sites[site].person), caller)
+
+    def carrier_secret(self, carrier: str) -> str:
+        """What a carrier signs with; empty when it is not configured."""
+        told: CarrierSettings | None = getattr(self.settings, carrier, None)
+        return secret(told.secret, self.environment) if told is not None else ""
 
     def twilio_control(self, call: str, line: SocketLine, site: str, run: str) -> twilio.TwilioControl | None:
         """Call control of a call of Twilio's."""

@@ -96,8 +96,7 @@ async def test_when_our_process_fails_a_person_is_rung(desk, cloud, fault, caplo
             ours.switch.settings = ours.switch.settings.model_copy(
                 update={"public_url": "http://127.0.0.1:9"}
             )
-            ours.switch._signed = None
-            document = ours.switch.document("north", "run")
+            document, _ = ours.switch.document("twilio", "north", "run")
             call = cloud.new_call("+37061234567", "in-progress")
             call.run(document, ours.url)
         else:
