@@ -275,6 +275,8 @@ class SipAddress:
     most_calls: int = 50
     silence_s: int = 20
     """A call without any RTP for so long is over."""
+    register_s: float = 10.0
+    """For the registrar's answer."""
 
 
 class SipTrunk:
@@ -316,8 +318,9 @@ class SipTrunk:
             await self._runtime.start(config)
             self.agent = await UserAgent.create(self._runtime, account, transfer_policy="reject")
             if told.register:
-                await self.agent.register()
+                await self.agent.register(timeout=told.register_s)
         except BaresipError as refused:
+            await self._runtime.close()
             raise ConnectionError(f"SIP cannot be had at {told.listen}: {type(refused).__name__}") from None
         self.agent.on_incoming(self._incoming)
 

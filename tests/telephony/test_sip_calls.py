@@ -15,6 +15,7 @@ pytest.importorskip("baresip", reason="baresip-python has wheels for Linux only"
 from telephony.line import KeyPressed, LineClosed, LineOpened, SoundArrived
 from telephony.lines.sip import SipAddress, SipControl, SipPort, SipStream, SipTrunk, answered
 from telephony.lines.sockets import SocketLine
+from tests.peers.kamailio import INSTALLED, kamailio
 from tests.peers.serving import free_port
 from tests.peers.sip_phone import TONE
 from tests.telephony.waiting import until
@@ -74,9 +75,10 @@ async def telephone(user="+37061234567", manner="answers"):
 
 
 @asynccontextmanager
-async def trunk(answer, **control):
+async def trunk(answer, *, registrar="", **control):
     """Our side; `answer` gets each line with its control."""
     port = free_port()
+    domain = registrar or f"127.0.0.1:{port}"
 
     async def take(call):
         if not await answered(call):
@@ -89,10 +91,11 @@ async def trunk(answer, **control):
             finally:
                 await line.aclose()
 
-    sip = SipTrunk(SipAddress("desk", f"127.0.0.1:{port}", listen=f"127.0.0.1:{port}"), take)
+    address = SipAddress("desk", domain, listen=f"127.0.0.1:{port}", register=bool(registrar), register_s=2.0)
+    sip = SipTrunk(address, take)
     await sip.start()
     try:
-        yield f"sip:desk@127.0.0.1:{port}"
+        yield f"sip:desk@{domain}"
     finally:
         await sip.stop()
 
@@ -194,3 +197,50 @@ async def test_a_person_hears_who_is_waiting_and_takes_the_call_with_a_key(key, 
         await person.does(press=key)
         await until(lambda: outcomes)
     assert outcomes == [outcome]
+
+
+@pytest.mark.skipif(INSTALLED is None, reason="kamailio is not installed (a Debian package)")
+async def test_a_call_comes_through_a_registrar_and_proxy(tmp_path):
+    seen: list[object] = []
+    async with (
+        kamailio(tmp_path) as port,
+        trunk(lambda line: echo(line, seen), registrar=f"127.0.0.1:{port}") as desk,
+        telephone() as phone,
+    ):
+        await phone.does(dial=desk)
+        await until(lambda: "CALL_ESTABLISHED" in phone.events())
+        await phone.does(say=40)
+        await phone.hears_us()
+        await phone.does(hangup=True)
+        await until(lambda: len(seen) == 2)
+    assert isinstance(seen[0], LineOpened)
+    assert seen[1] == LineClosed("caller", "hangup")
+
+
+async def test_a_registrar_that_is_not_there_is_said_at_start():
+    async def nobody(_line):
+        pass
+
+    with pytest.raises(ConnectionError, match="SIP cannot be had"):
+        async with asyncio.timeout(45), trunk(nobody, registrar=f"127.0.0.1:{free_port()}"):
+            pass
+
+
+async def test_the_server_takes_sip_calls_for_the_site_that_its_configuration_names(desk):
+    port = free_port()
+    address = f"127.0.0.1:{port}"
+    site = {"lines": [], "person": "+37052190001", "most_calls": 1}
+    async with (
+        desk(sites={"north": site}, sip={"site": "north", "domain": address, "listen": address}) as ours,
+        telephone() as phone,
+        telephone("another") as another,
+    ):
+        await phone.does(dial=f"sip:desk@{address}")
+        await phone.does(say=40)
+        await phone.hears_us()
+        assert ours.switch.calls == {"north": 1}
+        await another.does(dial=f"sip:desk@{address}")
+        await until(lambda: "CALL_CLOSED" in another.events())
+        assert "CALL_ESTABLISHED" not in another.events(), "a second caller is told that we are busy"
+        await phone.does(hangup=True)
+        await until(lambda: ours.switch.calls == {"north": 0})
