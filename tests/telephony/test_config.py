@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
+from pathlib import Path
+
 import pytest
 
 from engine.core.errors import PackError
 from telephony.config import SecretMissingError, read_settings, secret
+from telephony.vendors import recogniser, voice
 
 GOOD = """\
 public_url: https://phone.example.com
@@ -92,3 +96,13 @@ def test_a_secret_that_is_not_set_names_its_variable():
     assert secret("A_KEY", {"A_KEY": "x"}) == "x"
     with pytest.raises(SecretMissingError, match="A_KEY is not set"):
         secret("A_KEY", {"A_KEY": ""})
+
+
+def test_the_configuration_in_the_readme_is_one(tmp_path):
+    readme = (Path(__file__).parents[2] / "telephony" / "README.md").read_text(encoding="utf-8")
+    block = readme.partition("## Configuration of a server\n")[2].partition("\nAt the carrier")[0]
+    settings = read(tmp_path, textwrap.dedent(block))
+    assert settings.sip is not None
+    keys = {"DEEPGRAM_API_KEY": "a", "AZURE_SPEECH_KEY": "b"}
+    assert recogniser(settings.recognisers, (), keys).name == "ordered"
+    assert voice(settings.voices, keys).name == "azure"

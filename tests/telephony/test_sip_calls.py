@@ -236,6 +236,7 @@ async def test_the_server_takes_sip_calls_for_the_site_that_its_configuration_na
         telephone("another") as another,
     ):
         await phone.does(dial=f"sip:desk@{address}")
+        await until(lambda: "CALL_ESTABLISHED" in phone.events())
         await phone.does(say=40)
         await phone.hears_us()
         assert ours.switch.calls == {"north": 1}
