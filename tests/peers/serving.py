@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,15 +22,14 @@ async def served(app: Any, port: int = 0, **settings: Any) -> AsyncIterator[int]
     """Serve an ASGI application as the product serves its own; yields the port."""
     import uvicorn
 
-    server = uvicorn.Server(uvicorn_config(app, host="127.0.0.1", port=port, **settings))
-    server.config.timeout_graceful_shutdown = 1
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        if task.done():
-            await task
-        await asyncio.sleep(0.005)
+    config = uvicorn_config(app, host="127.0.0.1", port=port, **settings)
+    config.timeout_graceful_shutdown = 1
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    # What `serve` does, without its loop, which would look only every tenth of a second whether it may end.
+    await server.startup()
     try:
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:
-        server.should_exit = True
-        await task
+        await server.shutdown()
