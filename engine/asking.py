@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.core.events import Event
-    from engine.model import Consulted, Ticket
+    from engine.model.consultant import Consulted, Ticket
 
 _THIRD = 3
 FILLER = "filler"

@@ -22,7 +22,7 @@ from engine.traces import Recorder
 if TYPE_CHECKING:
     from engine.archive.store import Archive
     from engine.core.domain import Domain
-    from engine.model import Consultant
+    from engine.model.consultant import Consultant
 
 MEMORY = ":memory:"
 
@@ -34,7 +34,9 @@ def asked(domain: Domain, names: str) -> Consultant | None:
         ValueError: there is no such model, or it lacks its key.
         OSError: a recorded one cannot be read.
     """
-    from engine.model import consultant  # noqa: PLC0415 - rules alone need none of it
+    if names == "none":
+        return None
+    from engine.model.sources import consultant  # noqa: PLC0415 - rules alone need none of it
 
     return consultant(domain, names)
 
@@ -73,7 +75,7 @@ class Desk:
             ValueError: there is no such model, or it lacks its key.
         """
         loaded = domain or load(site)
-        if consultant is None and model != "none":
+        if consultant is None:
             consultant = asked(loaded, model)
         booking = Booking(loaded.catalogue, SqliteStore(_path(database)))
         booking.seed(loaded.people, [_row(item) for item in loaded.appointments])

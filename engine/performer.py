@@ -18,13 +18,13 @@ from engine.core.events import Answered, Composed, Event, Failed, Understood
 from engine.effects.compose import question_of, spoken
 from engine.nlu.cascade import Result, Understanding
 from engine.nlu.identity import Match, PeopleIndex
-from engine.nlu.model import Helped, ModelUnderstanding
 
 if TYPE_CHECKING:
     from engine.core.catalogue import Person
     from engine.core.domain import Domain
     from engine.core.state import DialogueState
-    from engine.model import Consultant, Consulted
+    from engine.model.consultant import Consultant, Consulted
+    from engine.nlu.model import ModelUnderstanding
 
 Service = Callable[[Mapping[str, Any], Request, str, datetime], tuple[str, Mapping[str, Any]]]
 """Arguments, request, call id and time to outcome and data."""
@@ -49,7 +49,7 @@ class Performer:
         self._booking = booking
         self._understanding = understanding or Understanding(domain)
         self._consultant = consultant
-        self._model = ModelUnderstanding(domain, self._understanding) if consultant is not None else None
+        self._model = _with_model(domain, self._understanding) if consultant is not None else None
         self._people: PeopleIndex | None = None
         self._services: Mapping[str, Service] = {
             "people.find": self._find_person,
@@ -96,20 +96,19 @@ class Performer:
                 self.over(state.call)
                 return _understood(at, action, found)
             turn = self._model.turn(action, found, state)
+            ticket = self._consultant.begin(state.call, action.utterance.turn, turn.question, self._wait_s)
         except Exception as error:  # noqa: BLE001 - what cannot be asked is understood without a model
             return _understood(at, action, found, (f"unaskable: {type(error).__name__}",))
-        number, model = action.utterance.turn, self._model
+        model = self._model
 
         def finish(consulted: Consulted, then: datetime) -> Event:
             try:
                 helped = model.read(consulted.text, turn, action, found, self._local(then))
             except Exception as error:  # noqa: BLE001 - whatever a model says, there is an event
-                helped = Helped(found, (f"unreadable: {type(error).__name__}",))
+                return _understood(then, action, found, (f"unreadable: {type(error).__name__}",), consulted)
             return _understood(then, action, helped.result, helped.refused, consulted)
 
-        seconds = self._domain.model.deadline_s
-        ticket = self._consultant.begin(state.call, number, turn.question, seconds)
-        return Asking(number, ticket, finish)
+        return Asking(action.utterance.turn, ticket, finish)
 
     def _compose(self, action: Compose, state: DialogueState, at: datetime) -> Event | Asking:
         """Word a reply; without a model, or when the call has used up its requests, nothing comes of it."""
@@ -122,11 +121,18 @@ class Performer:
             return Composed(then, action.turn, text, consulted.calls, consulted.uses)
 
         try:
-            words = model.shown(action.question, action.language, state, self._local(at))
+            question = question_of(
+                action, model.shown(action.question, action.language, state, self._local(at))
+            )
+            ticket = self._consultant.begin(state.call, action.turn, question, self._wait_s)
         except Exception as error:  # noqa: BLE001 - the shell's rule: a failure is an event
             return Failed(at, "compose", kind=type(error).__name__)
-        ticket = self._consultant.begin(state.call, action.turn, question_of(action, words), rules.deadline_s)
         return Asking(action.turn, ticket, finish)
+
+    @property
+    def _wait_s(self) -> float:
+        """For how long a caller waits for a model."""
+        return self._domain.model.deadline_s
 
     def over(self, call: str) -> None:
         """What was asked of a model for a call is withdrawn: the call is over, or nobody waits any more."""
@@ -197,6 +203,12 @@ class Performer:
         if self._people is None:
             self._people = PeopleIndex(self._booking.people(), endings=_endings(self._domain))
         return self._people.match(names=[args["name"]], born=[born], phone=args.get("phone"))
+
+
+def _with_model(domain: Domain, understanding: Understanding) -> ModelUnderstanding:
+    from engine.nlu.model import ModelUnderstanding  # noqa: PLC0415 - rules alone need none of it
+
+    return ModelUnderstanding(domain, understanding)
 
 
 def _understood(

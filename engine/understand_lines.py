@@ -12,12 +12,12 @@ from engine.core.safety import assess_all
 from engine.core.state import DialogueState
 from engine.core.utterance import Hypothesis, Transcript, Utterance
 from engine.nlu.cascade import Result
-from engine.nlu.model import ModelUnderstanding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.core.domain import Domain
+    from engine.nlu.model import ModelUnderstanding
 
 
 class Reader:
@@ -33,9 +33,11 @@ class Reader:
         self._now = now
         self._understanding = understanding_of(domain)
         self._consultant = asked(domain, model)
-        self._model = (
-            ModelUnderstanding(domain, self._understanding) if self._consultant is not None else None
-        )
+        self._model: ModelUnderstanding | None = None
+        if self._consultant is not None:
+            from engine.nlu.model import ModelUnderstanding  # noqa: PLC0415 - rules alone need none of it
+
+            self._model = ModelUnderstanding(domain, self._understanding)
         self._lines = 0
 
     def answer(self, line: str) -> dict[str, Any]:

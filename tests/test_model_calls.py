@@ -345,7 +345,7 @@ def test_a_yes_in_a_models_mouth_books_nothing_over_a_readback_that_was_heard() 
 STEPS = (
     "I'd like to book a cleaning", "my name is Tomas Balčiūnas", "the twelfth of March 1984", "Thursday afternoon", "the first one",
     "gnarf gnarf", "hm well gnarf", "are you open on Saturday?", "actually Friday", "no", "when is my appointment", "cancel my visit gnarf",
-    "gnarf yes gnarf",
+    "gnarf yes gnarf", "yes", "yes please",
 )  # fmt: skip
 deeds = st.sampled_from(
     [
@@ -393,34 +393,53 @@ def answering(script: list[Any]) -> Says:
     return says
 
 
-@settings(max_examples=120)
-@given(st.lists(st.sampled_from(STEPS), min_size=1, max_size=9), st.lists(replies, min_size=1, max_size=9))
+@settings(max_examples=150)
+@given(
+    st.lists(st.sampled_from(STEPS), min_size=1, max_size=9),
+    st.lists(replies, min_size=1, max_size=9),
+    st.booleans(),
+)
 def test_nothing_is_written_disclosed_or_skipped_whatever_a_model_answers(
-    turns: list[str], script: list[Any]
+    turns: list[str], script: list[Any], helpful: bool
 ) -> None:
+    opening = [
+        "I'd like to book a cleaning",
+        "Tomas Balčiūnas",
+        "the twelfth of March 1984",
+        "Thursday afternoon",
+        "the first one",
+    ]
     with a_desk(answering(script)) as (desk, _):
-        before = {row["id"]: row["status"] for row in desk.appointments()}
         call = a_call(desk)
-        for text in turns:
+        said: list[str] = []
+        for text in (*(opening if helpful else ()), *turns):
             if call.state.phase == "ended":
                 break
-            check(call, call.say(text))
-        assert {row["id"]: row["status"] for row in desk.appointments()} == before
+            said.append(text)
+            check(call, call.say(text), said)
 
 
-def check(call: TextCall, reply: Turn) -> None:
-    """No caller of these ever says yes to a read-back: nothing may be written, and what is said comes from the pack."""
+def check(call: TextCall, reply: Turn, said: list[str]) -> None:
+    """A write follows from a yes that our own grammar heard, a value from words that were said, every prompt is the pack's."""
     for item in reply.actions:
-        assert not (isinstance(item, Request) and item.service in WRITES)
+        if isinstance(item, Request) and item.service in WRITES:
+            last = reply.heard[-1]
+            assert last.source != "model"
+            assert Affirm() in last.commands
         if isinstance(item, Say):
             assert item.response in DOMAIN.responses
     for event in reply.heard:
-        assert event.source != "model" or Affirm() not in event.commands or call.state.readback is None
         assert event.model_calls <= 1
-    if call.state.slots.get("subject") is None or call.state.slots["subject"].value is None:
-        assert not any(
-            name == "appointment" for name, held in call.state.slots.items() if held.value is not None
-        )
+    words = " ".join(said).casefold()
+    for name, held in call.state.slots.items():
+        if held.source == "model":
+            assert DOMAIN.slots[name].filled_by == "caller"
+            assert held.evidence.casefold() in words or isinstance(held.value, bool)
+    # Nobody is found, and nothing of theirs known, unless their name and birth date were said.
+    subject = call.state.slots.get("subject")
+    if subject is not None and subject.value is not None:
+        assert "balčiūnas" in words
+        assert "1984" in words
 
 
 def test_the_prompts_of_whole_calls_hold_no_name_number_or_birth_date() -> None:

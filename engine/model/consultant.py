@@ -79,6 +79,8 @@ class Ticket:
             return None
         except CancelledError:
             return Consulted(None, tuple(self._uses))
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not leave a caller waiting
+            return self._broken(error)
 
     def end(self) -> Consulted:
         """Block until the deadline at most; what is not answered by then is withdrawn."""
@@ -96,13 +98,19 @@ class Ticket:
             if self._future.cancelled():
                 return Consulted(None, tuple(self._uses))
             raise
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not leave a caller waiting
+            return self._broken(error)
 
     def withdraw(self) -> Consulted:
         """Nobody waits for it any more."""
-        if self._future.done() and not self._future.cancelled():
-            return self._future.result()
+        if self._future.done():
+            return self.wait(0.0) or Consulted(None, tuple(self._uses))
         self._future.cancel()
         return Consulted(None, (*self._uses, ModelUse("", "", LATE, latency_ms=_ms(self.started))))
+
+    def _broken(self, error: Exception) -> Consulted:
+        use = ModelUse("", "", BROKEN, kind=type(error).__name__, latency_ms=_ms(self.started))
+        return Consulted(None, (*self._uses, use))
 
 
 class Consultant:
@@ -168,6 +176,8 @@ class Consultant:
 
     def close(self) -> None:
         """Withdraw everything and give back the connections."""
+        if self._loop.is_closed:
+            return
         for line in self._lines:
             self._loop.begin(line.provider.close()).result(timeout=1.0)
         self._loop.close()

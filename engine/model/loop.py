@@ -29,12 +29,25 @@ class ModelLoop:
         self._loop.run_forever()
 
     def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start work; cancelling the future cancels it."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        """Start work; cancelling the future cancels it.
+
+        Raises:
+            RuntimeError: the loop is closed.
+        """
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self._loop)
+        except RuntimeError:
+            work.close()
+            raise
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it takes no work any more."""
+        return self._loop.is_closed()
 
     def close(self) -> None:
         """Cancel what is under way and end the thread."""
-        if self._loop.is_closed():
+        if self.is_closed:
             return
         self._loop.call_soon_threadsafe(self._stop)
         self._thread.join()

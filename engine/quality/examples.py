@@ -28,7 +28,7 @@ from engine.quality.expectations import mismatches, same
 if TYPE_CHECKING:
     from engine.core.domain import Domain
     from engine.core.state import DialogueState
-    from engine.model import Consultant
+    from engine.model.consultant import Consultant
     from engine.text_call import Reply, TextCall
 
 _INPUTS = {"user": "say", **{name: name for name in jsonl.INPUTS if name != "say"}}

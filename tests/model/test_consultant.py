@@ -147,3 +147,31 @@ def test_a_loop_that_is_stuck_holds_up_nobody(claude: AnthropicPeer, asked: Aske
     free.set()
     assert (found.text, found.uses[0].outcome) == (None, "late")
     assert waited < 2.0
+
+
+def test_a_defect_of_ours_is_an_outcome_and_no_wait(
+    claude: AnthropicPeer, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultant = asked(claude)
+    monkeypatch.setattr(consultant, "_count", lambda _: 1 / 0)
+    found = consultant.begin("call", 1, CLOSED, 2.0).end()
+    assert (found.text, found.uses[-1].kind) == (None, "ZeroDivisionError")
+
+
+async def test_a_defect_of_ours_is_an_outcome_for_an_event_loop_too(
+    claude: AnthropicPeer, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultant = asked(claude)
+    monkeypatch.setattr(consultant, "_count", lambda _: 1 / 0)
+    ticket = consultant.begin("call", 1, CLOSED, 2.0)
+    found = await ticket.answer(2.0)
+    assert found is not None
+    assert found.uses[-1].outcome == "broken"
+    assert ticket.withdraw().text is None
+
+
+def test_a_closed_loop_takes_no_question(claude: AnthropicPeer, asked: Asked) -> None:
+    consultant = asked(claude)
+    consultant.close()
+    with pytest.raises(RuntimeError):
+        consultant.begin("call", 1, CLOSED, 2.0)

@@ -9,8 +9,8 @@ import pytest
 
 from engine.core.domain import Domain
 from engine.core.model_rules import ModelRules, ModelSource
-from engine.model import consultant, named
 from engine.model.question import Question
+from engine.model.sources import consultant, named
 from engine.pack import load
 
 SMALL = ModelSource("small", "site.yml:9", "anthropic", "claude-haiku-5-5")
