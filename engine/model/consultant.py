@@ -54,15 +54,38 @@ class Line:
     breaker: Breaker = field(default_factory=Breaker)
 
 
+@dataclass(slots=True)
+class Progress:
+    """How far a question has come; written on the loop, read by whoever gives up on it."""
+
+    streamed: bool
+    uses: list[ModelUse] = field(default_factory=list)
+    """Requests that have ended."""
+    source: ModelSource | None = None
+    """Who is being asked now."""
+    pieces: list[str] = field(default_factory=list)
+    """What has come of the answer."""
+
+    def given_up(self, outcome: str, latency_ms: int, kind: str = "") -> Consulted:
+        """What it comes to when nobody waits any more."""
+        if self.source is None and self.uses and not kind:
+            return Consulted(None, tuple(self.uses))
+        said = "".join(self.pieces)
+        text = _whole(said) if self.streamed else ""
+        name, model = (self.source.id, self.source.name) if self.source is not None else ("", "")
+        use = ModelUse(name, model, outcome, said, kind, latency_ms)
+        return Consulted(text or None, (*self.uses, use))
+
+
 class Ticket:
     """A question under way."""
 
-    __slots__ = ("_future", "_uses", "deadline_s", "key", "started")
+    __slots__ = ("_future", "_progress", "deadline_s", "key", "started")
 
-    def __init__(self, key: str, future: Future[Consulted], uses: list[ModelUse], deadline_s: float) -> None:
+    def __init__(self, key: str, future: Future[Consulted], progress: Progress, deadline_s: float) -> None:
         self.key = key
         self._future = future
-        self._uses = uses
+        self._progress = progress
         self.deadline_s = deadline_s
         self.started = monotonic()
 
@@ -78,7 +101,7 @@ class Ticket:
         except FutureTimeoutError:
             return None
         except CancelledError:
-            return Consulted(None, tuple(self._uses))
+            return self._progress.given_up(CANCELLED, _ms(self.started))
         except Exception as error:  # noqa: BLE001 - a defect of ours must not leave a caller waiting
             return self._broken(error)
 
@@ -96,21 +119,22 @@ class Ticket:
             return None
         except asyncio.CancelledError:
             if self._future.cancelled():
-                return Consulted(None, tuple(self._uses))
+                return self._progress.given_up(CANCELLED, _ms(self.started))
             raise
         except Exception as error:  # noqa: BLE001 - a defect of ours must not leave a caller waiting
             return self._broken(error)
 
     def withdraw(self) -> Consulted:
         """Nobody waits for it any more."""
-        if self._future.done():
-            return self.wait(0.0) or Consulted(None, tuple(self._uses))
+        found = self.wait(0.0) if self._future.done() else None
+        if found is not None:
+            return found
+        outcome = CANCELLED if self.left_s > 0.0 else LATE
         self._future.cancel()
-        return Consulted(None, (*self._uses, ModelUse("", "", LATE, latency_ms=_ms(self.started))))
+        return self._progress.given_up(outcome, _ms(self.started))
 
     def _broken(self, error: Exception) -> Consulted:
-        use = ModelUse("", "", BROKEN, kind=type(error).__name__, latency_ms=_ms(self.started))
-        return Consulted(None, (*self._uses, use))
+        return self._progress.given_up(BROKEN, _ms(self.started), type(error).__name__)
 
 
 class Consultant:
@@ -140,9 +164,9 @@ class Consultant:
                 before.withdraw()
             if len(self._under_way) > _MANY:
                 self._under_way = {name: item for name, item in self._under_way.items() if item.left_s > 0.0}
-            uses: list[ModelUse] = []
-            future = self._loop.begin(self._ask(question, deadline_s, uses))
-            ticket = self._under_way[call] = Ticket(key, future, uses, deadline_s)
+            progress = Progress(question.streamed)
+            future = self._loop.begin(self._ask(question, deadline_s, progress))
+            ticket = self._under_way[call] = Ticket(key, future, progress, deadline_s)
         return ticket
 
     def over(self, call: str) -> None:
@@ -152,7 +176,7 @@ class Consultant:
         if ticket is not None:
             ticket.withdraw()
 
-    async def _ask(self, question: Question, deadline_s: float, uses: list[ModelUse]) -> Consulted:
+    async def _ask(self, question: Question, deadline_s: float, progress: Progress) -> Consulted:
         ends = monotonic() + deadline_s
         for line in self._lines:
             now = monotonic()
@@ -160,12 +184,14 @@ class Consultant:
                 break
             if not line.breaker.may_ask(now):
                 continue
-            text, use = await _one(line, question, ends - now)
-            uses.append(use)
+            progress.source, progress.pieces = line.source, []
+            text, use = await _one(line, question, ends - now, progress.pieces)
+            progress.source, progress.pieces = None, []
+            progress.uses.append(use)
             self._count(use)
             if use.outcome not in _UNWORKED:
-                return Consulted(text, tuple(uses))
-        return Consulted(None, tuple(uses))
+                return Consulted(text, tuple(progress.uses))
+        return Consulted(None, tuple(progress.uses))
 
     def _count(self, use: ModelUse) -> None:
         for name, amount in (
@@ -183,10 +209,11 @@ class Consultant:
         self._loop.close()
 
 
-async def _one(line: Line, question: Question, seconds: float) -> tuple[str | None, ModelUse]:
-    """One request to one model, and what it came to."""
+async def _one(
+    line: Line, question: Question, seconds: float, pieces: list[str]
+) -> tuple[str | None, ModelUse]:
+    """One request to one model, and what it came to; what comes of the answer is added to `pieces`."""
     started = monotonic()
-    pieces: list[str] = []
     reply: Reply = Reply("")
     outcome, kind, rest = ANSWERED, "", 0.0
     try:

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from engine.model.breaker import Breaker
-from engine.model.consultant import Consultant
-from tests.model.conftest import Asked
+from engine.model.consultant import Consultant, Progress
+from tests.model.conftest import Asked, source
 from tests.model.test_providers import CLOSED, DOWN, OPEN
 from tests.peers.anthropic_peer import AnthropicPeer
 from tests.peers.openai_peer import OpenAIPeer
@@ -108,6 +108,20 @@ def test_a_call_that_is_over_waits_for_nothing(claude: AnthropicPeer, asked: Ask
     consultant.over("call")
     consultant.over("another call")
     assert ticket.end().text is None
+
+
+def test_what_was_whole_of_a_streamed_answer_survives_a_loop_that_is_stuck(
+    claude: AnthropicPeer, asked: Asked
+) -> None:
+    progress = Progress(True, source=source(claude), pieces=["It is here. It", " is"])
+    found = progress.given_up("late", 7)
+    assert (found.text, found.calls) == ("It is here.", 1)
+    assert (found.uses[0].source, found.uses[0].said, found.uses[0].latency_ms) == (
+        "small",
+        "It is here. It is",
+        7,
+    )
+    assert Progress(False, pieces=["It is here."]).given_up("late", 7).text is None
 
 
 async def test_an_event_loop_waits_for_the_same_ticket(claude: AnthropicPeer, asked: Asked) -> None:

@@ -121,7 +121,7 @@ def test_a_server_that_counts_nothing_is_a_model_all_the_same(llama: OpenAIPeer,
 
 def test_a_stream_that_stalls_gives_the_sentences_that_were_whole(peer: Peer, asked: Asked) -> None:
     peer.behaviour, peer.answer = "stall", lambda _: REPLY
-    found = asked(peer).begin("a", 1, OPEN, 0.4).end()
+    found = asked(peer).begin("a", 1, OPEN, 1.0).end()
     assert found.text == "There is parking in the courtyard."
     assert found.uses[0].outcome == "late"
 
