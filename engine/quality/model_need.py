@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from engine.calls import understanding_of
 from engine.core.model_rules import ModelSource
 from engine.model.consultant import Consultant, Line
 from engine.model.question import Heard, Question, Reply
-from engine.nlu.cascade import Understanding
 from engine.pack import example_calls, load
 from engine.quality.examples import run_call
 
 if TYPE_CHECKING:
     from engine.core.domain import Domain
+    from engine.nlu.cascade import Understanding
 
 _SPOKEN = ("user", "nbest", "barge_in", "commands")
 _NOTHING = '{"commands": []}'
@@ -44,7 +45,7 @@ def model_need(pack: str) -> dict[str, Any]:
         name = item.data["site"]
         if name not in sites:
             domain = load(name)
-            sites[name] = domain, Understanding(domain)
+            sites[name] = domain, understanding_of(domain)
         before = mute.asked
         run_call(sites[name][0], item.data, item.where, sites[name][1], None, consultant)
         kind = item.where.rpartition("/")[0].rpartition("/")[2]
