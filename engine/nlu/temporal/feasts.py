@@ -10,7 +10,7 @@ from engine.nlu.temporal.readings import Days
 from engine.nlu.temporal.tokens import phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from engine.nlu.temporal.chart import Chart
     from engine.nlu.temporal.clock import Clock
@@ -33,6 +33,11 @@ def mark_holidays(chart: Chart) -> None:
                 chart.holidays[at] = (at + len(words), tuple(named[name]))
                 chart.keys[at] = HOLIDAY
                 break
+
+
+def holiday_words(named: Mapping[str, tuple[date, ...]]) -> Container[str]:
+    """The words with which the names of a clock's holidays begin."""
+    return _by_first_word(tuple(named)) if named else ()
 
 
 @lru_cache(maxsize=32)

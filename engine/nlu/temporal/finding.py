@@ -43,6 +43,7 @@ class Finder:
     def __init__(self, vocabulary: Vocabulary, section: Mapping[str, Any]) -> None:
         """Look up the symbols the passes start from."""
         self._mention = vocabulary.symbol("mention")
+        self._skip = vocabulary.symbol("skip")
         self._bare = vocabulary.symbol("bare")
         self._counted = vocabulary.symbol("counted")
         self._asked = {
@@ -53,7 +54,7 @@ class Finder:
         self._neighbours = Neighbours(section)
         self._or_words = frozenset(tuple(phrase(text)) for text in section.get("or", ()))
         self._past_cues = frozenset(fold(word) for word in section.get("past_cues", ()))
-        self._digit_words = vocabulary.symbol("count").first
+        self._digit_words = vocabulary.symbol("year").first  # digits and every cardinal
 
     def find(self, text: str, chart: Chart, asking: str | None) -> tuple[Entity, ...]:
         """All entities of the text, in order."""
@@ -95,7 +96,10 @@ class Finder:
             elif not any(key in root.first for root in roots):
                 at += 1  # most words begin nothing temporal
                 continue
-            best = self._longest(chart, roots, at, asked=bool(asking))
+            if not asking and 0 < at < chart.size and self._runs_on(chart, at - 1, at):
+                best = self._longest(chart, [self._skip], at, asked=True)  # within a longer number
+            else:
+                best = self._longest(chart, roots, at, asked=bool(asking))
             if best is None:
                 at += 1
             elif best.reading.skipped:
@@ -144,13 +148,10 @@ class Finder:
         return []
 
     def _part_of_a_number(self, chart: Chart, item: Found, *, asked: bool) -> bool:
-        """Whether bare numbers continue on either side: a telephone number, a code, a fraction."""
+        """Whether bare numbers continue after it: a telephone number, a code, a fraction."""
         if asked or item.reading.skipped:
             return False
-        first, last = item.start, item.end
-        return (first > 0 and self._runs_on(chart, first - 1, first)) or (
-            last < chart.size and self._runs_on(chart, last, last - 1)
-        )
+        return item.end < chart.size and self._runs_on(chart, item.end, item.end - 1)
 
     def _runs_on(self, chart: Chart, outside: int, inside: int) -> bool:
         """Whether the token outside is a number, or ties a number to the one inside."""
@@ -205,3 +206,5 @@ _ASKED: Mapping[str, tuple[str, ...]] = {
     "date": ("asked_date",),
     "datetime": ("asked_time",),
 }
+ROOTS = frozenset({"mention", "bare", "number", "asked_time", "asked_date"})
+"""Every symbol that a pass may start from."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.nlu.temporal import birth, bounds, calendar, counting, feasts, hours, mentions, stretches
 from engine.nlu.temporal.chart import Chart
-from engine.nlu.temporal.feasts import holiday_symbol, mark_holidays
-from engine.nlu.temporal.finding import Finder
+from engine.nlu.temporal.feasts import holiday_symbol, holiday_words, mark_holidays
+from engine.nlu.temporal.finding import ROOTS, Finder
 from engine.nlu.temporal.numbers import Numbers
 from engine.nlu.temporal.phrases import PatternError, Vocabulary, bound_names, expand
 from engine.nlu.temporal.spelling import Spelling
@@ -30,6 +30,8 @@ _ACTIONS: Mapping[str, Callable[..., Any]] = {
     **feasts.ACTIONS,
     **mentions.ACTIONS,
 }
+_CHUNKS, _CHUNK = 20_000, 40
+"""How many words are remembered, and how long one may be."""
 _SPECIAL = frozenset({"short", "habit"})
 """Forms of weekday and month names that need company, or say a habit."""
 
@@ -61,10 +63,15 @@ class TemporalGrammar:
         self._spelling = Spelling(names)
         self._finder = Finder(vocabulary, section)
         common = {fold(word) for word in section.get("common", ())}
-        self._telling = {
-            key for key in self._known if key not in common and not (len(key) == 1 and not key.isalnum())
-        }
-        self._telling.add(DIGITS)
+        self._telling = frozenset(
+            key
+            for key in vocabulary.sayable(ROOTS, without="skip")
+            if key not in common and not (len(key) == 1 and not key.isalnum())
+        ) | {DIGITS}
+        self._answering = self._telling | vocabulary.symbol("number").first
+        """Asked for a number, an article may be one ("ein")."""
+        self._keys_of: dict[str, tuple[str, ...]] = {}
+        """The keys of stretches without a space, kept because callers share their words."""
         self._compounds = {
             name + fold(part): len(name) for name in names for part in section.get("compound_parts", ())
         }
@@ -77,13 +84,38 @@ class TemporalGrammar:
         """
         if asking == "date_of_birth":
             return self.birth_date(text, clock)
+        return self.parse(text, clock, asking=asking) if self.may_hold(text, clock, asking=asking) else ()
+
+    def parse(self, text: str, clock: Clock, *, asking: str | None = None) -> tuple[Entity, ...]:
+        """All mentions, without the gate: the same answer, dearer where there is none."""
         tokens = self._tokens(text)
         chart = Chart(tokens, self._keys(tokens), clock)
         if clock.holidays:
             mark_holidays(chart)
-        if not chart.holidays and self._telling.isdisjoint(chart.keys):
-            return ()
         return self._finder.find(text, chart, asking)
+
+    def may_hold(self, text: str, clock: Clock, *, asking: str | None = None) -> bool:
+        """Whether some word could be part of a mention: where none is, none is looked for.
+
+        A gate before the parse. It looks words up and cuts nothing, since most turns hold no time at all.
+        """
+        telling = self._answering if asking == "number" else self._telling
+        names = holiday_words(clock.holidays)
+        for chunk in text.split():
+            keys = self._keys_of.get(chunk)
+            if keys is None:
+                keys = self._keep(chunk)
+            for key in keys:
+                if key in telling or key in names:
+                    return True
+        return False
+
+    def _keep(self, chunk: str) -> tuple[str, ...]:
+        """Work out the keys of a stretch without a space: no token crosses one."""
+        keys = tuple(self._keys(self._tokens(chunk)))
+        if len(self._keys_of) < _CHUNKS and len(chunk) <= _CHUNK:
+            self._keys_of[chunk] = keys
+        return keys
 
     def birth_date(self, text: str, clock: Clock) -> tuple[Entity, ...]:
         """Readings of a spoken birth date: past only, every spoken form of a year."""

@@ -149,13 +149,28 @@ class Numbers:
 
     def install(self, vocabulary: Vocabulary) -> None:
         """Define the number symbols that rules may use."""
-        words = set(self.cardinals)
-        keys = {DIGITS, *words, *self.ordinals}
-        plain = {DIGITS, *words}
+        plain = {DIGITS, *self.cardinals}
         for name, accept in _KINDS.items():
-            vocabulary.builtin(name, self._filter(accept), keys if name in _ORDINAL_KINDS else plain)
+            digits = set() if name in _SAID else {DIGITS}
+            vocabulary.builtin(name, self._filter(accept), self._openings(accept) | digits)
         vocabulary.builtin("mm", self._two_digits, {*plain, *self.zeros})
         vocabulary.builtin("year", self._year, plain)
+
+    def _openings(self, accept: Callable[[Number], bool]) -> set[str]:
+        """The words that a number of some kind can begin with: "eighty" begins no hour."""
+        keys = {
+            word for word, value in self.ordinals.items() if accept(Number(0, value, ordinal=True, width=0))
+        }
+        for word, value in self.cardinals.items():
+            said = {value, *(range(value, value + 10) if value in range(20, 100, 10) else ())}
+            said |= {value * scale for scale in (100, 1000)}
+            if any(
+                accept(Number(0, whole, ordinal=ordinal, width=0))
+                for whole in said
+                for ordinal in (False, True)
+            ):
+                keys.add(word)
+        return keys
 
     def _filter(self, accept: Callable[[Number], bool]) -> Callable[[Any, int], list[tuple[int, Any]]]:
         def parse(chart: Chart, at: int) -> list[tuple[int, Any]]:
@@ -231,9 +246,8 @@ _NEAR_YEARS = range(1980, 2060)
 """Four digits that are a year before they are a time, unless a word like "at" stands before them."""
 _NO_CHOICE = 4
 """From "the fourth" on an ordinal without an article is a date rather than a choice among offers."""
-_ORDINAL_KINDS = frozenset(
-    {"ordinal", "ordinal_high", "hour_ordinal", "ordinal_late", "month_number", "number"}
-)
+_SAID = frozenset({"minute5_words"})
+"""Kinds that are never written in digits."""
 _KINDS: Mapping[str, Callable[[Number], bool]] = {
     "hour": lambda n: (
         not n.ordinal and n.value <= _LAST_HOUR and n.width <= 2 and (n.width < 2 or n.value > 9)

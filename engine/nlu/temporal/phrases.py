@@ -257,6 +257,30 @@ class Vocabulary:
             symbol.known = known
         return known
 
+    def sayable(self, names: Iterable[str], without: str) -> frozenset[str]:
+        """Every word that a phrase of these symbols may hold, leaving out what only one other symbol adds.
+
+        Guards look and take no word, so what they refuse is not among them.
+        """
+        words: set[str] = set()
+        seen = {without}
+        todo = [name for name in names if name in self.symbols]
+        while todo:
+            name = todo.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            symbol = self.symbols[name]
+            nodes = [] if symbol.builtin is not None else [symbol.root]
+            words |= symbol.first if symbol.builtin is not None else frozenset()
+            while nodes:
+                node = nodes.pop()
+                words |= node.words.keys()
+                todo += [ref.name for ref, _, _ in node.refs]
+                nodes += [*node.words.values(), *(child for _, _, child in node.refs)]
+                nodes += [child for _, child in node.guards]
+        return frozenset(words)
+
     def undefined(self) -> list[str]:
         """Names that patterns mention and nothing defines: mistakes in the table."""
         return sorted(name for name, symbol in self.symbols.items() if not symbol.first)
