@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine.core.commands import (
     Affirm,
@@ -22,6 +23,7 @@ from engine.core.commands import (
 )
 from engine.core.domain import SlotType
 from engine.nlu.choices import choose, contradicts
+from engine.nlu.entity import Entity
 from engine.nlu.fill import Filled, fills, rule_values, without_preference
 from engine.nlu.phrases import Occurrence
 from engine.nlu.repair import NEGATOR
@@ -49,6 +51,8 @@ _TELLING = ("goodbye", "how_are_you")
 """Small talk that says more than what stands beside it."""
 _SURE, _FAIR = 0.95, 0.75
 
+_QUESTION = "question"
+"""The concept of words that ask."""
 _NAMED = frozenset({"service", "provider"})
 """A question that names one of these does not ask for it."""
 
@@ -187,7 +191,16 @@ def _option(scene: Scene) -> int | None:
     free = _not_denied(scene, [item for item in scene.occurrences if not _inside_a_time(scene, item)])
     if scene.answer.yes is False:
         free = [item for item in free if item.value != "#either"]
-    return choose(expecting.options, free, scene.entities, scene.weekdays)
+    return choose(expecting.options, free, _judged(scene), scene.weekdays)
+
+
+def _judged(scene: Scene) -> list[Entity]:
+    """ "Tuesday is no good but Wednesday works": of several, that which a no stands behind is not wanted."""
+    days = [item for item in scene.entities if item.type in TEMPORAL]
+    unwanted = [item for item in days if scene.after(scene.place(item)[1], {"=no", "#neither"}, 2)]
+    if not unwanted or len(unwanted) == len(days):
+        return list(scene.entities)
+    return [replace(item, excluded=True) if item in unwanted else item for item in scene.entities]
 
 
 def _not_denied(scene: Scene, marks: list[Occurrence]) -> list[Occurrence]:
@@ -232,11 +245,8 @@ def _answer(
         yes = True
     kind = scene.expecting.kind
     if kind == "confirm":
-        # "Book it", while the booking is read back, is a yes; with a value beside it, it is a correction.
-        does_it = any(
-            item.rule.kind == "start" and item.rule.target == scene.expecting.flow for item in scene.requests
-        )
-        return _confirmed(scene, values, yes=True if yes is None and does_it and not values else yes)
+        agreed = True if yes is None and not values and not others and _says_do_it(scene) else yes
+        return _confirmed(scene, values, yes=agreed)
     if kind == "offer":
         declined = yes is False or any(item.value == "#neither" for item in scene.occurrences)
         if values or others:
@@ -250,6 +260,19 @@ def _answer(
     if values or others or not scene.answer.mostly:
         return [], values
     return [Affirm() if yes else Deny()], values
+
+
+def _says_do_it(scene: Scene) -> bool:
+    """ "Book it", while the booking is read back; "is it free to book" only asks."""
+    if scene.says(_QUESTION):
+        return False
+    words = len(scene.heard.words)
+    return any(
+        item.rule.kind == "start"
+        and item.rule.target == scene.expecting.flow
+        and 2 * len(item.words) >= words
+        for item in scene.requests
+    )
 
 
 def _confirmed(

@@ -104,6 +104,17 @@ class Reader:
         asked = _asked_type(self._domain, expecting, occurrences, len(heard.words))
         born = any(item.value == _BORN for item in occurrences)
         others = self._mentions.find(heard, texts, occurrences, asked, expecting.missing)
+        wrong = [
+            (heard.starts[item.first], heard.ends[item.last])
+            for item in occurrences
+            if item.value == "=wrong"
+        ]
+        # "The surname is wrong" says no surname.
+        others = tuple(
+            item
+            for item in others
+            if item.type != "person_name" or not any(_touches(item, span) for span in wrong)
+        )
         offered = expecting.kind == "offer"
         back = _pointing_back(heard, occurrences, expecting)
         spoken = _without(_unpointed(heard, occurrences) if offered else heard, back)
@@ -178,6 +189,10 @@ def _unpointed(heard: Heard, occurrences: Sequence[Occurrence]) -> Heard:
 def _points(item: Occurrence) -> bool:
     """Whether words point at an option ("the one with ...") and so are no hour or day."""
     return item.value.startswith("#") and item.length > 1
+
+
+def _touches(item: Entity, span: tuple[int, int]) -> bool:
+    return item.span[0] < span[1] and span[0] < item.span[1]
 
 
 def _within(item: Entity, span: tuple[int, int]) -> bool:

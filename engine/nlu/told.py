@@ -86,4 +86,6 @@ def _is_beside(scene: Scene, item: Entity) -> bool:
 
 def _is_told(scene: Scene, item: Entity) -> bool:
     first, _ = scene.place(item)
+    if scene.before(first, scene.vocabulary.done_to):
+        return True
     return scene.before(first, {FROM}) or FROM in _inner(scene, item) or _is_beside(scene, item)

@@ -45,6 +45,8 @@ class Vocabulary:
         """Concepts that a negation turns round ("I don't want to cancel")."""
         self.old_marks = frozenset(_listed(pack.get("old_marks")))
         """Concepts beside which a day is that of the booking that exists."""
+        self.done_to = frozenset(_listed(pack.get("done_to")))
+        """Concepts right behind which a day is that of the booking that exists ("rearrange Thursday")."""
         self.closing = frozenset(_listed(pack.get("closing")))
         """Slots that ask whether there is anything more: "no, that's fine" is a no to them."""
         self.default_flow = str(pack.get("default_flow", ""))

@@ -24,6 +24,7 @@ IN_HAND = {"flow": "cancel_appointment", "reads": ("appointment",), "filled": ("
         ("I have an appointment for Wednesday but I'd like to move it to Friday", WED, FRI),
         ("I can't come on Wednesday, can I come on Friday instead", WED, FRI),
         ("can I move my visit on Wednesday", WED, None),
+        ("I'd like to rearrange Wednesday", WED, None),
         ("can I move my visit to Friday", None, FRI),
         ("move it to Thursday or Friday", None, f"{THU[:-2]}, {FRI[10:]}"),
     ],

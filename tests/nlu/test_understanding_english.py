@@ -301,6 +301,8 @@ def test_to_be_told_to_go_on_is_a_yes_unless_something_else_is_said(meant: Meant
     cancelling = {"flow": "cancel_appointment", "reads": ("appointment",)}
     assert meant("cancel it", "confirm", **cancelling) == ["Affirm"]
     assert meant("no, keep it", "confirm", **cancelling) == ["Cancel"]
+    assert "Affirm" not in meant("is it free to cancel", "confirm", **cancelling)
+    assert "Affirm" not in meant("do I pay if you cancel it", "confirm", **cancelling)
 
 
 def test_of_two_places_the_one_that_is_not_denied_is_taken(meant: Meant):

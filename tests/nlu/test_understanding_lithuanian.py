@@ -125,3 +125,12 @@ def test_a_visit_that_does_not_suit_is_moved(reiskia: Meant):
         "SetSlot visit_when={'days': [['2026-11-26', '2026-11-27']]}",
         "SetSlot wish={'days': [['2026-11-27', '2026-11-28']]}",
     ]
+
+
+def test_a_surname_that_is_wrong_is_no_surname(reiskia: Meant):
+    assert reiskia("pavardė neteisinga", "confirm") == ["Deny full_name"]
+
+
+def test_neither_of_two_is_a_no(reiskia: Meant):
+    assert reiskia("nei vienas, nei kitas", "offer") == ["Deny"]
+    assert reiskia("antradienis netinka, o trečiadienis tinka", "offer") == ["Choose 1"]
