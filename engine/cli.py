@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from engine.mistakes import mistakes as _mistakes
+from engine.serve_commands import serve, talk
+from engine.tape_commands import tapes
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from engine.archive.store import Archive
     from engine.calls import Desk
     from engine.text_call import TextCall
 
@@ -169,87 +172,6 @@ def replay(tapes: tuple[Path, ...], pack: str | None, as_json: bool, show: bool)
     sys.exit(code)
 
 
-@app.group()
-def tapes() -> None:
-    """Keep the tapes of a site in its database: list, export, import, purge, erase."""
-
-
-book_of_tapes = click.option("--db", "database", required=True, metavar="FILE", help="The site's database.")
-
-
-@tapes.command("list")
-@click.argument("site")
-@book_of_tapes
-@as_json
-def list_tapes(site: str, database: str, as_json: bool) -> None:
-    """List the calls that are filed, the newest first."""
-    from engine.archive.listing import Filter, listed  # noqa: PLC0415
-
-    with _mistakes():
-        page = listed(_archive(site, database), Filter(), limit=1000)
-    if as_json:
-        click.echo(json.dumps([row.plain() for row in page.rows], ensure_ascii=False))
-        return
-    for row in page.rows:
-        click.echo(
-            f"{row.started:%Y-%m-%d %H:%M} {row.call:<40} {row.outcome:<12} {row.level} {row.reason}".rstrip()
-        )
-
-
-@tapes.command("export")
-@click.argument("site")
-@click.argument("folder", type=click.Path(path_type=Path))
-@book_of_tapes
-def export_tapes(site: str, folder: Path, database: str) -> None:
-    """Write every tape as a file into FOLDER; private values stay sealed."""
-    with _mistakes():
-        click.echo(f"{_archive(site, database).export(folder)} tapes written")
-
-
-@tapes.command("import")
-@click.argument("site")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@book_of_tapes
-def import_tapes(site: str, files: tuple[Path, ...], database: str) -> None:
-    """File copies of tapes, or of folders of them."""
-    from engine import replaying  # noqa: PLC0415
-
-    with _mistakes():
-        calls, wrong = _archive(site, database).take_copies(replaying.tape_files(files))
-        click.echo(f"{len(calls)} tapes filed")
-    for message in wrong:
-        click.echo(message, err=True)
-    sys.exit(1 if wrong else 0)
-
-
-@tapes.command("purge")
-@click.argument("site")
-@book_of_tapes
-def purge_tapes(site: str, database: str) -> None:
-    """Remove what the site has kept long enough, class by class, and print the proof."""
-    from datetime import UTC, datetime  # noqa: PLC0415
-
-    from engine.archive.retention import purge  # noqa: PLC0415
-
-    with _mistakes():
-        report = purge(_archive(site, database), datetime.now(UTC))
-        click.echo(json.dumps(report.plain(), ensure_ascii=False, indent=2))
-    sys.exit(1 if any(report.overdue.values()) else 0)
-
-
-@tapes.command("erase")
-@click.argument("site")
-@click.argument("person")
-@book_of_tapes
-def erase_from_tapes(site: str, person: str, database: str) -> None:
-    """Erase PERSON, an id of the book, from tapes, book, sound and index, and print what went."""
-    from engine.archive.erasure import erase  # noqa: PLC0415
-
-    with _mistakes():
-        report = erase(_archive(site, database), person)
-        click.echo(json.dumps(report.plain(), ensure_ascii=False, indent=2))
-
-
 @app.command()
 @click.argument("pack")
 def graph(pack: str) -> None:
@@ -287,33 +209,12 @@ def demo(context: click.Context, site: str) -> None:
     sys.exit(code)
 
 
-class _mistakes:  # noqa: N801 - reads as a word in a with statement
-    """Turns a mistake of the person at the keyboard into a message and an exit code."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: object) -> None:
-        from engine.core.errors import FrontdeskError  # noqa: PLC0415
-
-        if isinstance(error, FrontdeskError | OSError | ValueError):
-            click.echo(str(error), err=True)
-            sys.exit(1)
-
-
 def _desk(site: str, database: str, model: str = "none") -> Desk:
     from engine.calls import Desk  # noqa: PLC0415
 
     with _mistakes():
         return Desk.open(site, database, model=model)
     raise AssertionError
-
-
-def _archive(site: str, database: str) -> Archive:
-    from engine.archive.store import Archive  # noqa: PLC0415
-    from engine.pack import load  # noqa: PLC0415
-
-    return Archive(database, load(site))
 
 
 def _clock(desk: Desk, now: str | None) -> Callable[[], datetime]:
@@ -345,6 +246,10 @@ def _lines() -> Iterator[str]:
 def _print(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
     sys.stdout.flush()
+
+
+for _command in (tapes, serve, talk):
+    app.add_command(_command)
 
 
 def main() -> None:

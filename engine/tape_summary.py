@@ -25,6 +25,8 @@ _FLAGGED = {
     "forbade": "forbidden",
     "stale": "stale",
 }
+BY_A_PERSON = "policy:console"
+"""Who a decision is by when somebody at the console took the call away from the machine."""
 _URGENT = Level.L1
 
 
@@ -80,6 +82,7 @@ class _Reader:
         self._heard: datetime | None = None
         self._transfers: list[str] = []
         self._done = False
+        self._cut = False
 
     def take(self, entry: Mapping[str, Any]) -> None:
         out, event, changes = self.out, entry["event"], entry["changes"]
@@ -100,10 +103,13 @@ class _Reader:
         match event["is"]:
             case "Heard" if event.get("transcript", {}).get("final", True):
                 self._heard = at
+                # A prompt that is cut off by the caller's going is no barge-in.
+                out.flags["barged_in"] += self._cut
+                self._cut = False
             case "Spoken" if event["say"] == 1 and event.get("heard_to", 1.0) >= 1.0:
                 out.disclosed = True
             case "BargedIn":
-                out.flags["barged_in"] += 1
+                self._cut = True
             case "Failed":
                 out.flags["failed"] += 1
             case "Understood":
@@ -123,6 +129,9 @@ class _Reader:
 
     def _decision(self, item: Mapping[str, Any]) -> None:
         out, verdict = self.out, item["verdict"]
+        if item["by"] == BY_A_PERSON:
+            out.flags["handed_over"] += 1
+            return
         if verdict in _RULED:
             out.rules[item["by"]] += 1
         if verdict in _FLAGGED:
@@ -182,6 +191,7 @@ class _Reader:
             out.duration_s = (ended - started).total_seconds()
         if Level[out.level] <= _URGENT:
             out.flags["emergency"] += 1
+        out.no_match, out.no_input = +out.no_match, +out.no_input
         for name, count in (("no_match", out.no_match), ("no_input", out.no_input), ("denied", out.denied)):
             out.flags[name] += bool(count)
         out.flags["corrected"] += bool(out.corrections)

@@ -121,7 +121,14 @@ AT_THE_TOP = sys.stdlib_module_names | {
     "yaml",
 }
 # What draws on a terminal; only the door itself is loaded with every command, the others by the command that shows.
-ON_A_TERMINAL = {"engine/cli.py": {"click"}, "engine/showcase.py": {"rich"}, "engine/terminal.py": {"rich"}}
+ON_A_TERMINAL = {
+    **dict.fromkeys(  # noqa: RUF024 - nobody changes it
+        ("engine/cli.py", "engine/mistakes.py", "engine/serve_commands.py", "engine/tape_commands.py"),
+        {"click"},
+    ),
+    "engine/showcase.py": {"rich"},
+    "engine/terminal.py": {"rich"},
+}
 # What computes on sound; these modules are loaded only where the speech extra is used.
 ON_SOUND = {"telephony/resample.py": {"numpy"}, "telephony/asr/moonshine.py": {"numpy"}}
 

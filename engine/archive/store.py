@@ -197,6 +197,12 @@ class Archive:
         with self.file.writing(durable=True) as db:
             db.execute("UPDATE calls SET audio = ? WHERE call = ?", (str(path), call))
 
+    def audio(self, call: str) -> Path | None:
+        """Where the sound of a call is; None when there is none."""
+        with self.file.reading() as db:
+            row = db.execute("SELECT audio FROM calls WHERE call = ?", (call,)).fetchone()
+        return Path(row["audio"]) if row is not None and row["audio"] else None
+
     # --- logs
 
     def saw(self, who: str, role: str, what: str, call: str, why: str) -> None:

@@ -24,6 +24,7 @@ from engine.booking.store import (
     CancelOutcome,
     CommitOutcome,
     CommitResult,
+    Hold,
     StoreUnavailable,
     Task,
 )
@@ -95,6 +96,14 @@ class Booking:
     def listing(self) -> list[dict[str, str]]:
         """Return the whole book by start, as plain rows; raises StoreUnavailable."""
         return [forms.plain_row(entry) for entry in self._store.appointments()]
+
+    def entries(self) -> Sequence[Appointment]:
+        """Return the whole book by start; raises StoreUnavailable."""
+        return self._store.appointments()
+
+    def holds(self, now: datetime) -> Sequence[Hold]:
+        """Return the live holds; raises StoreUnavailable."""
+        return self._store.holds(now)
 
     def release_call(self, call_id: str) -> None:
         """Give back whatever a call holds, when it ends or is transferred."""

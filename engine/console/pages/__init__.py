@@ -1,0 +1,1 @@
+"""The pages: each handler takes a Visit and returns a Response."""

@@ -1,0 +1,78 @@
+"""The commands that serve the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.mistakes import mistakes
+
+if TYPE_CHECKING:
+    from engine.console.hub import Case, Hub
+
+
+def _serving(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of the two commands that serve."""
+    for option in reversed(
+        (
+            click.option("--db", "database", default="", metavar="FILE", help="The site's database."),
+            click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on."),
+            click.option("--port", default=8080, show_default=True, help="The port; 0 takes any."),
+            click.option(
+                "--name", "names", multiple=True, metavar="HOST", help="A host name people open it by."
+            ),
+            click.option("--compare", multiple=True, metavar="PACK", help="A pack to replay calls over."),
+            click.option(
+                "--examples", type=click.Path(path_type=Path), help="Folder for calls made examples."
+            ),
+            click.option("--oidc", type=click.Path(path_type=Path), help="File of an OpenID provider."),
+            click.option(
+                "--now", metavar="ISO", help="Freeze the clock at this local time, to try things out."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("site")
+@_serving
+def serve(site: str, **options: Any) -> None:
+    """Serve the console of a site on this machine: calls, live, talk, book, pack, numbers."""
+    _serve_console(site, options, None)
+
+
+@click.command()
+@click.argument("site", default="gedimino")
+@_serving
+def talk(site: str, **options: Any) -> None:
+    """Serve the console and open it in a browser, signed in, to talk to the receptionist."""
+    _serve_console(site, options, click.launch)
+
+
+def _serve_console(site: str, options: dict[str, Any], open_page: Callable[[str], object] | None) -> None:
+    from engine.console import serving  # noqa: PLC0415
+
+    wanted = serving.Options(site, provider=options.pop("oidc"), cases=_cases, **options)
+    with mistakes():
+        serving.serve(wanted, say=click.echo, open_page=open_page)
+
+
+def _cases(hub: Hub) -> list[Case]:
+    """Every policy case of the console's site, run now."""
+    from engine.console.hub import Case  # noqa: PLC0415
+    from engine.pack import policy_cases  # noqa: PLC0415
+    from engine.quality.examples import run_case  # noqa: PLC0415
+
+    found = []
+    for item in policy_cases(hub.site):
+        wrong = run_case(hub.domain, item.data, item.where, hub.desk.performer.understanding)
+        rule = str(item.data.get("policy") or item.data.get("guarantee"))
+        found.append(
+            Case(rule, str(item.data["case"]), item.where, not wrong, "; ".join(x.what for x in wrong))
+        )
+    return found
