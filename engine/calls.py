@@ -17,7 +17,7 @@ from engine.pack import load
 from engine.pack.cache import PackCache
 from engine.performer import Performer
 from engine.text_call import TextCall
-from engine.traces import Recorder
+from engine.traces import Recorder, TapeWriter
 
 if TYPE_CHECKING:
     from engine.archive.store import Archive
@@ -94,14 +94,18 @@ class Desk:
     ) -> TextCall:
         """Begin a call; its tape goes to a file, or with `keep` to the archive."""
         name = call or f"{self.domain.id}-{clock().astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-        if tape is not None and self.recorder is None:
-            self.recorder = Recorder(self.domain)
-        writer = self.recorder.tape(tape, name) if tape is not None and self.recorder is not None else None
+        writer = self.tape_at(tape, name) if tape is not None else None
         if writer is None and keep and self.archive is not None:
             writer = self.archive.tape(name)
         return TextCall(
             self.domain, self.performer, clock, call=name, number=number, language=language, tape=writer
         )
+
+    def tape_at(self, path: Path, call: str) -> TapeWriter:
+        """Begin the tape of a call in a file."""
+        if self.recorder is None:
+            self.recorder = Recorder(self.domain)
+        return self.recorder.tape(path, call)
 
     def keep_tapes(self, database: str) -> Archive:
         """File the tapes of calls in the database of the book, which must be a file.

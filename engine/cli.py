@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.text_call import TextCall
 
 MEMORY = ":memory:"
+_FILE = click.Path(path_type=Path, dir_okay=False)
 _NOW = "Freeze the clock at this local time, such as 2026-11-23T09:15."
 _DATABASE = "The book's SQLite file; without it a fresh book, seeded from the site."
 
@@ -192,6 +193,57 @@ def schema(kind: str | None) -> None:
     if kind is not None and kind not in schemas:
         raise click.UsageError(f"unknown kind '{kind}', there are: {', '.join(schemas)}")
     click.echo(json.dumps(schemas if kind is None else schemas[kind], ensure_ascii=False, indent=2))
+
+
+@app.command()
+@click.argument("site")
+@click.option(
+    "--wav", "wavs", multiple=True, required=True, type=_FILE, help="The caller; several are spoken in turn."
+)
+@click.option("--out", type=_FILE, help="Write both sides to this WAV: caller left, us right.")
+@click.option("--tape", type=_FILE, help="Write the call's tape to this file.")
+@now_option
+@database
+@click.option("--from", "caller", metavar="NUMBER", help="The caller's number, E.164.")
+@click.option("--language", metavar="CODE", help="Language code the caller is greeted in.")
+@click.option(
+    "--as-recorded", is_flag=True, help="Play straight through, instead of waiting for our questions."
+)
+@click.option("--real-time", is_flag=True, help="At the pace of speech, instead of as fast as possible.")
+def call(
+    site: str,
+    wavs: tuple[Path, ...],
+    out: Path | None,
+    tape: Path | None,
+    now: str | None,
+    database: str,
+    caller: str | None,
+    language: str | None,
+    as_recorded: bool,
+    real_time: bool,
+) -> None:
+    """Take a call from a recording through the real audio path, and show how long each reply took."""
+    from telephony import recorded_call  # noqa: PLC0415
+
+    desk = _desk(site, database)
+    clock = _clock(desk, now)
+    with _mistakes():
+        parts = recorded_call.parts_of_files(wavs, straight=as_recorded)
+        speech = recorded_call.Speech.load()
+        desk.prepare()
+        name = recorded_call.name_of(desk, clock)
+        script = recorded_call.Script(desk.tape_at(tape, name) if tape is not None else None)
+        result = recorded_call.take(
+            desk, parts, speech, clock=clock, call=name, number=caller, language=language, tape=script,
+            real_time=real_time,
+        )  # fmt: skip
+        speech.close()
+        if out is not None and result.recording is not None:
+            result.recording.write(out)
+    for who, words in script.lines:
+        click.echo(f"{who:8}{words}")
+    for line in recorded_call.table(result):
+        click.echo(line)
 
 
 @app.command()

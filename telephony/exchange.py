@@ -38,6 +38,7 @@ from telephony.floor import (
 )
 from telephony.playing import Player, Started
 from telephony.speech import Recognized, SpeechEvent, SpeechFailed, TurnEnded
+from telephony.tidy import tidied
 from telephony.turns import take_turn
 from telephony.vad import WINDOW_S
 
@@ -122,7 +123,8 @@ class Exchange:
         """The recogniser has something to say."""
         match event:
             case Recognized():
-                known = discreet(event.transcript, self.digits)
+                words = tidied(event.transcript, self.manners, self.floor.question.profile)
+                known = discreet(words, self.digits)
                 self.happen(Words(self.now_s(), known, event.to_s + self._lag_s))
             case TurnEnded(eager=True) if self.floor.text:
                 self._guess(self.floor.transcript)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.core.words import split_words
@@ -24,8 +24,10 @@ class Manners:
     """Folded sounds that are no words."""
     leading: frozenset[str] = frozenset()
     """Folded words after which more follows: articles, prepositions, conjunctions."""
-    digits: Mapping[str, str] | None = None
+    digits: Mapping[str, str] = field(default_factory=dict)
     """Folded words for digits: `four` to `4`, `forty` to `40`, `double` to `2x`."""
+    sounds: Mapping[str, str] = field(default_factory=dict)
+    """Words that a digit is misheard as, to the word for it; only where digits are asked for."""
     moment: str = ""
     """What is said while something takes long."""
 
@@ -38,6 +40,7 @@ class Manners:
             _folded(turns.get("hesitations", ())),
             _folded(turns.get("leading", ())),
             digits,
+            {str(word): digit for digit, words in turns.get("sounds", {}).items() for word in words},
             str(turns.get("moment", "")),
         )
 
@@ -60,13 +63,13 @@ class Manners:
     def may_go_on(self, text: str) -> bool:
         """Whether a number at the end could be longer: "nineteen eighty" may go on with "four"."""
         words = split_words(text).folded
-        return bool(words) and (self.digits or {}).get(words[-1], "") in _SAFE_TENS
+        return bool(words) and self.digits.get(words[-1], "") in _SAFE_TENS
 
     def _inside_number(self, words: tuple[str, ...]) -> bool:
         """Whether the words end in a run of digits too short to be a number that is told digit by digit."""
         count, digits = 0, 0
         for word in reversed(words):
-            value = word if word.isdecimal() else (self.digits or {}).get(word, "")
+            value = word if word.isdecimal() else self.digits.get(word, "")
             if not value or (len(value) > 1 and not word.isdecimal()):
                 break
             count += 1

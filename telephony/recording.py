@@ -37,6 +37,16 @@ class Recording:
         """What of ours would have sounded after this was thrown away."""
         del self._ours[round(at_s * self.rate) * BYTES :]
 
+    @property
+    def left(self) -> bytes:
+        """The caller."""
+        return bytes(self._theirs)
+
+    @property
+    def right(self) -> bytes:
+        """Us."""
+        return bytes(self._ours)
+
     def wav(self) -> bytes:
         """The recording as a stereo WAV file."""
         length = max(len(self._theirs), len(self._ours))
