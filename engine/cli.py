@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,12 +100,13 @@ def chat(
 @model_option
 def understand(site: str, jsonl: bool, now: str | None, model: str) -> None:
     """Show what is understood of each line, without a call."""
+    from engine import jsonl as protocol  # noqa: PLC0415
     from engine import understand_lines  # noqa: PLC0415
     from engine.pack import load  # noqa: PLC0415
 
     with _mistakes():
         reader = understand_lines.Reader(load(site), now, model)
-    for line in _lines():
+    for line in protocol.lines(sys.stdin.buffer):
         _print(reader.answer(line))
 
 
@@ -197,53 +198,21 @@ def schema(kind: str | None) -> None:
 
 @app.command()
 @click.argument("site")
-@click.option(
-    "--wav", "wavs", multiple=True, required=True, type=_FILE, help="The caller; several are spoken in turn."
-)
+@click.option("--wav", "wavs", multiple=True, required=True, type=_FILE, help="A recording of the caller.")
 @click.option("--out", type=_FILE, help="Write both sides to this WAV: caller left, us right.")
 @click.option("--tape", type=_FILE, help="Write the call's tape to this file.")
 @now_option
 @database
-@click.option("--from", "caller", metavar="NUMBER", help="The caller's number, E.164.")
+@click.option("--from", "number", metavar="NUMBER", help="The caller's number, E.164.")
 @click.option("--language", metavar="CODE", help="Language code the caller is greeted in.")
-@click.option(
-    "--as-recorded", is_flag=True, help="Play straight through, instead of waiting for our questions."
-)
+@click.option("--as-recorded", "straight", is_flag=True, help="Play straight through; wait for no question.")
 @click.option("--real-time", is_flag=True, help="At the pace of speech, instead of as fast as possible.")
-def call(
-    site: str,
-    wavs: tuple[Path, ...],
-    out: Path | None,
-    tape: Path | None,
-    now: str | None,
-    database: str,
-    caller: str | None,
-    language: str | None,
-    as_recorded: bool,
-    real_time: bool,
-) -> None:
+def call(site: str, wavs: tuple[Path, ...], now: str | None, database: str, **how: Any) -> None:
     """Take a call from a recording through the real audio path, and show how long each reply took."""
     from telephony import recorded_call  # noqa: PLC0415
 
-    desk = _desk(site, database)
-    clock = _clock(desk, now)
     with _mistakes():
-        parts = recorded_call.parts_of_files(wavs, straight=as_recorded)
-        speech = recorded_call.Speech.load()
-        desk.prepare()
-        name = recorded_call.name_of(desk, clock)
-        script = recorded_call.Script(desk.tape_at(tape, name) if tape is not None else None)
-        result = recorded_call.take(
-            desk, parts, speech, clock=clock, call=name, number=caller, language=language, tape=script,
-            real_time=real_time,
-        )  # fmt: skip
-        speech.close()
-        if out is not None and result.recording is not None:
-            result.recording.write(out)
-    for who, words in script.lines:
-        click.echo(f"{who:8}{words}")
-    for line in recorded_call.table(result):
-        click.echo(line)
+        click.echo("\n".join(recorded_call.run(_desk(site, database), wavs, now, **how)))
 
 
 @app.command()
@@ -280,7 +249,7 @@ def _serve_lines(call: TextCall) -> None:
     from engine import jsonl  # noqa: PLC0415
 
     _print(jsonl.output(call.open()))
-    for line in _lines():
+    for line in jsonl.lines(sys.stdin.buffer):
         try:
             _print(jsonl.output(jsonl.apply(call, jsonl.parse(line))))
         except jsonl.LineError as error:
@@ -289,15 +258,8 @@ def _serve_lines(call: TextCall) -> None:
         call.hang_up()  # the other end is gone: what was held for it is given back
 
 
-def _lines() -> Iterator[str]:
-    """Lines of standard input, whatever bytes they hold."""
-    for raw in sys.stdin.buffer:
-        yield raw.decode("utf-8", "replace").rstrip("\r\n")
-
-
 def _print(data: Any) -> None:
-    sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    click.echo(json.dumps(data, ensure_ascii=False))
 
 
 for _command in (tapes, serve, talk):

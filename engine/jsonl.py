@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
@@ -22,6 +22,12 @@ INPUTS = ("say", "nbest", "partial", "dtmf", "silence", "barge_in", "commands", 
 
 class LineError(ValueError):
     """An input line that says nothing the call can take."""
+
+
+def lines(stream: IO[bytes]) -> Iterator[str]:
+    """The lines of a stream, whatever bytes they hold."""
+    for raw in stream:
+        yield raw.decode("utf-8", "replace").rstrip("\r\n")
 
 
 def parse(line: str) -> Mapping[str, Any]:

@@ -146,6 +146,40 @@ def take(  # noqa: PLR0913 - who calls, and how the call is kept
         shell.close()
 
 
+def run(  # noqa: PLR0913 - the options of the command
+    desk: Desk,
+    recordings: Sequence[Path],
+    now: str | None,
+    *,
+    out: Path | None,
+    tape: Path | None,
+    number: str | None,
+    language: str | None,
+    straight: bool,
+    real_time: bool,
+) -> list[str]:
+    """Take a call from recordings; what was said and how long it took, in lines of text.
+
+    Raises:
+        ValueError: a recording is no WAV file, `now` is no time, or the speech extra is not installed.
+        OSError: a file cannot be read or written.
+    """
+    clock = desk.clock(now)
+    parts = parts_of_files(recordings, straight=straight)
+    speech = Speech.load()
+    desk.prepare()
+    name = name_of(desk, clock)
+    script = Script(desk.tape_at(tape, name) if tape is not None else None)
+    result = take(
+        desk, parts, speech, clock=clock, call=name, number=number, language=language, tape=script,
+        real_time=real_time,
+    )  # fmt: skip
+    speech.close()
+    if out is not None and result.recording is not None:
+        result.recording.write(out)
+    return [*(f"{who:8}{words}" for who, words in script.lines), *table(result)]
+
+
 def table(result: CallResult) -> list[str]:
     """The latencies of a call in lines of text; times in milliseconds."""
     if result.recording is None:

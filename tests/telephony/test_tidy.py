@@ -47,8 +47,8 @@ def test_nothing_is_a_digit_where_none_was_asked_for():
 
 
 def test_every_reading_is_tidied_and_nothing_else_changes():
-    given = Transcript((Hypothesis("A-B", 0.7), Hypothesis("eight be", 0.4)), final=False)
+    given = Transcript((Hypothesis("A-B-C", 0.7), Hypothesis("eight be", 0.4)), final=False)
     found = tidied(given, ENGLISH, Profile.NAME)
-    assert found.texts == ("A B", "eight be")
+    assert found.texts == ("A B C", "eight be")
     assert [item.confidence for item in found.hypotheses] == [0.7, 0.4]
     assert not found.final
