@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.core.actions import Say, Understand
-from engine.core.commands import NotUnderstood
+from engine.core.commands import Deny, NotUnderstood
 from engine.core.events import Heard, Understood
 from engine.core.machine import step
 
@@ -56,7 +56,9 @@ async def foresee(
     understood = bool(meaning.commands) and not any(
         isinstance(command, NotUnderstood) for command in meaning.commands
     )
-    complete = understood and not _same(state.asking, then.state.asking)
+    # "No" to what was read back is rarely all: what should be otherwise follows.
+    denied = any(isinstance(command, Deny) for command in meaning.commands)
+    complete = understood and not denied and not _same(state.asking, then.state.asking)
     return Foresight(complete, tuple(says), then.state.language)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.core.words import split_words
 
-_SAFE_TENS = frozenset({"20", "30", "40", "50", "60", "70", "80", "90"})
+_GOES_ON = frozenset({*(str(tens) for tens in range(20, 100, 10)), "18", "19"})
+"""Values of words after which a year, or a number, may go on."""
 _ENOUGH_DIGITS = 7
 """A run this long may be a whole telephone number; a shorter one of three or more is the beginning of one."""
 _A_RUN = 3
@@ -63,7 +64,7 @@ class Manners:
     def may_go_on(self, text: str) -> bool:
         """Whether a number at the end could be longer: "nineteen eighty" may go on with "four"."""
         words = split_words(text).folded
-        return bool(words) and self.digits.get(words[-1], "") in _SAFE_TENS
+        return bool(words) and self.digits.get(words[-1], "") in _GOES_ON
 
     def _inside_number(self, words: tuple[str, ...]) -> bool:
         """Whether the words end in a run of digits too short to be a number that is told digit by digit."""

@@ -31,15 +31,15 @@ class Waits:
 class Profile(Enum):
     """The kinds of answers that people give with different pauses inside."""
 
-    YES_NO = Waits(0.25, 0.55, 0.9)
-    CHOICE = Waits(0.3, 0.6, 1.0)
-    DATE = Waits(0.4, 0.8, 1.2)
+    YES_NO = Waits(0.3, 0.7, 0.9)
+    CHOICE = Waits(0.4, 0.7, 1.0)
+    DATE = Waits(0.55, 0.9, 1.2)
     """Days, times, wishes: what is complete may still be narrowed down, "Thursday ... afternoon"."""
     BIRTH_DATE = Waits(0.25, 1.0, 1.3)
     DIGITS = Waits(0.25, 1.1, 1.4)
-    NAME = Waits(0.45, 0.9, 1.2)
+    NAME = Waits(0.45, 1.0, 1.2)
     SPELLING = Waits(0.7, 1.1, 1.4)
-    OPEN = Waits(0.5, 0.65, 1.1)
+    OPEN = Waits(0.6, 0.75, 1.1)
 
 
 _BY_TYPE = {
@@ -59,7 +59,7 @@ _BY_TYPE = {
 }
 _NUMBERS = frozenset({Profile.DIGITS, Profile.BIRTH_DATE})
 _KEYS = {Profile.DIGITS: 15, Profile.BIRTH_DATE: 8}
-_GOES_ON = 0.3
+_GOES_ON = 0.8
 """Seconds more when a complete number may be the beginning of a longer one."""
 _LETTERS = 2
 """Single letters in a row after which somebody is spelling, whatever was asked."""
