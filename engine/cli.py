@@ -215,6 +215,23 @@ def call(site: str, wavs: tuple[Path, ...], now: str | None, database: str, **ho
         click.echo("\n".join(recorded_call.run(_desk(site, database), wavs, now, **how)))
 
 
+@app.group()
+def voice() -> None:
+    """Speech that is rendered before anybody calls."""
+
+
+@voice.command("build")
+@click.argument("site")
+@click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), help="Where the clips go.")
+def build_voice(site: str, folder: Path | None) -> None:
+    """Render once what a site says in the same words in every call."""
+    from telephony import recorded_call, voice_build  # noqa: PLC0415
+
+    desk = _desk(site, MEMORY)
+    with _mistakes():
+        click.echo(voice_build.run(desk.domain, folder, desk.clock(None)(), recorded_call.RATE))
+
+
 @app.command()
 @click.argument("site", default="gedimino")
 @click.pass_context

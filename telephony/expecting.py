@@ -25,4 +25,7 @@ def hints_of(domain: Domain, language: str, listen: Listen) -> Hints:
     if kind in {None, "service"}:
         for offering in catalogue.offerings.values():
             phrases += offering.names.get(language, ())
+    if kind == "name":
+        # Given names are the language's; the names on file stay here, since a recogniser may be a vendor's.
+        phrases += domain.tables.get(language, {}).get("identity", {}).get("names", {}).get("given", ())
     return Hints(language, kind, tuple(phrases))

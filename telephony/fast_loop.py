@@ -3,13 +3,15 @@
 Time passes as the processor works, and nothing else does: where a loop would sleep until the next timer,
 this one moves its clock there. So a call of a minute takes the seconds of computing in it, with the same
 latencies as a call at its real pace. `frozen` stops the clock while it computes as well: then a call runs
-the same on any machine.
+the same on any machine. `processor` counts only the process's own processor time: the latencies of a machine
+that has nothing else to do.
 """
 
 from __future__ import annotations
 
 import asyncio
 import selectors
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from typing import Any, TypeVar
@@ -42,7 +44,8 @@ class _Selector(selectors.DefaultSelector):
 class FastLoop(asyncio.SelectorEventLoop):
     """An asyncio loop that skips waiting."""
 
-    def __init__(self, *, frozen: bool = False) -> None:
+    def __init__(self, *, frozen: bool = False, processor: bool = False) -> None:
+        self._processor = processor
         self._fast = _Selector()
         self._fast.frozen = frozen
         self._fast.skip = self._move
@@ -57,8 +60,9 @@ class FastLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         """Seconds on the loop's clock: computing, and the waiting that was skipped."""
-        base = super().time() if self._frozen_at is None else self._frozen_at
-        return base + self._moved
+        if self._frozen_at is not None:
+            return self._frozen_at + self._moved
+        return (time.process_time() if self._processor else super().time()) + self._moved
 
     def run_in_executor(  # type: ignore[override] # a future is a future, whatever its source
         self, executor: Executor | None, func: Callable[..., _T], *args: Any
@@ -73,7 +77,7 @@ class FastLoop(asyncio.SelectorEventLoop):
         self._fast.working -= 1
 
 
-def run_fast(main: Coroutine[Any, Any, _T], *, frozen: bool = False) -> _T:
+def run_fast(main: Coroutine[Any, Any, _T], *, frozen: bool = False, processor: bool = False) -> _T:
     """Run a coroutine in a loop of this kind."""
-    with asyncio.Runner(loop_factory=lambda: FastLoop(frozen=frozen)) as runner:
+    with asyncio.Runner(loop_factory=lambda: FastLoop(frozen=frozen, processor=processor)) as runner:
         return runner.run(main)

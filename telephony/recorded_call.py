@@ -18,6 +18,7 @@ from telephony.fast_loop import run_fast
 from telephony.lines.wav import Part, WavLine, as_recorded, parts_of
 from telephony.settings import Shell
 from telephony.speech import SpeechUnavailable
+from telephony.tts.clips import ClipSynthesizer, clip_folder
 
 if TYPE_CHECKING:
     from engine.calls import Desk
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 RATE = 8000
 """The caller of a recording is on a telephone."""
-_MISSING = (
+MISSING = (
     "the embedded speech is not installed: pip install 'frontdesk[speech]' (Linux on x86-64; English). "
     "Without it a call can be typed: frontdesk chat SITE"
 )
@@ -41,7 +42,7 @@ class Speech:
     """The embedded ears and voice."""
 
     recognizer: LocalRecognizer
-    synthesizer: LocalSynthesizer
+    synthesizer: ClipSynthesizer[LocalSynthesizer]
 
     @classmethod
     def load(cls) -> Speech:
@@ -54,14 +55,14 @@ class Speech:
         from telephony.tts import local as voice
 
         try:
-            return cls(ears.load(), voice.load())
+            return cls(ears.load(), ClipSynthesizer(voice.load(), clip_folder()))
         except SpeechUnavailable as error:
-            raise ValueError(_MISSING) from error
+            raise ValueError(MISSING) from error
 
     def close(self) -> None:
         """Let their threads go."""
         self.recognizer.close()
-        self.synthesizer.close()
+        self.synthesizer.live.close()
 
 
 class Script:
@@ -125,8 +126,9 @@ def take(  # noqa: PLR0913 - who calls, and how the call is kept
     language: str | None = None,
     tape: Tape | None = None,
     real_time: bool = False,
+    processor: bool = False,
 ) -> CallResult:
-    """Take the call; without `real_time`, waiting takes no time."""
+    """Take the call; without `real_time` waiting takes no time, with `processor` nobody else's work does."""
     line = WavLine(parts, RATE, call=call, number=number)
     kept = None if tape is None else (lambda _call: tape)
     shell = Shell(detector=speech.recognizer.detector)
@@ -141,7 +143,7 @@ def take(  # noqa: PLR0913 - who calls, and how the call is kept
         )  # fmt: skip
 
     try:
-        return asyncio.run(main()) if real_time else run_fast(main())
+        return asyncio.run(main()) if real_time else run_fast(main(), processor=processor)
     finally:
         shell.close()
 

@@ -46,7 +46,7 @@ from telephony.waiting import wait_s
 
 SPEECH, STILL_SPEECH = 0.5, 0.35
 """Probability from which a window is voice; and, once there is voice, from which it still is."""
-HUSH_S = 0.16
+HUSH_S = 0.13
 """Voice without a pause that holds a prompt back."""
 RESUME_S, RESUME_AFTER_WORDS_S = 0.6, 0.3
 """Silence after which a prompt that was held back goes on: without any words, and after a backchannel."""

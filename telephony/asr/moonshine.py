@@ -27,6 +27,8 @@ BIAS = 3.0
 """Added to the logit of a piece that leads on to an expected word."""
 _LEAST = 3
 """Letters of a word that must agree before it is favoured: one or two begin too many words."""
+_PHRASE = 4
+"""Pieces of which people do say several in a row: "five five five"."""
 _SHORTEST = 3200
 """Samples: anything shorter is padded with silence, which the encoder needs."""
 
@@ -156,6 +158,10 @@ class Moonshine:
                 break
             chances.append(_chance(logits, number))
             numbers.append(number)
+            again = _repeated(numbers)
+            if again:
+                del numbers[-again:], chances[-again:]
+                break
             text = self.tokens.texts[number]
             word = fold(text[1:]) if text.startswith(_SPACE) else word + fold(text)
             out = self._next.run(self._own, {"input_ids": np.array([[number]], np.int64), **past})
@@ -178,6 +184,16 @@ class Moonshine:
             if follows is not None:
                 scores[follows] += BIAS
         return int(scores.argmax())
+
+
+def _repeated(numbers: list[int]) -> int:
+    """How many pieces at the end only repeat others: a decoder that has lost the sound says them for ever."""
+    for length in range(1, 13):
+        times = 3 if length > _PHRASE else 6
+        block = numbers[-length:]
+        if len(numbers) >= times * length and numbers[-times * length :] == block * times:
+            return (times - 1) * length
+    return 0
 
 
 def _chance(logits: NDArray[np.float32], number: int) -> float:

@@ -1,23 +1,28 @@
 """A voice that plays what was rendered or recorded before, and asks another one for the rest.
 
-Prompts are fixed texts with a few typed parts, so nearly all speech can be made ahead: `frontdesk voice
-build` renders every fixed prompt of a site once, and what was said in a call is kept in memory. A folder of
-recordings by a person, named by response, takes precedence over rendered sound.
+Prompts are fixed texts with a few typed parts, so most speech can be made ahead: `frontdesk voice build`
+renders every fixed prompt, and every fixed sentence of the others, once; what was said in a call is kept in
+memory. A prompt is put together at its sentences and never inside one, where the melody would break.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from telephony.speech import Chunk, Synthesizer
 
+Live = TypeVar("Live", bound=Synthesizer)
 KEPT_BYTES = 64 << 20
 """Sound kept in memory: an hour and more of telephone speech."""
 _PIECE_S = 0.5
 _FORMAT = 1
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
 def clip_name(voice: str, text: str, style: str, language: str, rate: int) -> str:
@@ -26,12 +31,27 @@ def clip_name(voice: str, text: str, style: str, language: str, rate: int) -> st
     return f"{sha256(key.encode()).hexdigest()[:24]}.pcm"
 
 
-class ClipSynthesizer:
+def sentences(text: str) -> list[str]:
+    """The sentences of a text."""
+    return [sentence for sentence in _SENTENCE.split(" ".join(text.split())) if sentence]
+
+
+def clip_folder() -> Path:
+    """Where clips are kept unless a folder is named: the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "frontdesk" / "clips"
+
+
+def _cut(pcm: bytes, rate: int) -> list[bytes]:
+    size = 2 * round(_PIECE_S * rate)
+    return [pcm[start : start + size] for start in range(0, len(pcm), size)]
+
+
+class ClipSynthesizer(Generic[Live]):
     """Clips first, then a live voice; live sound is kept."""
 
-    def __init__(self, live: Synthesizer, folder: Path | None = None, *, kept: int = KEPT_BYTES) -> None:
+    def __init__(self, live: Live, folder: Path | None = None, *, kept: int = KEPT_BYTES) -> None:
         """`folder` holds clips made by `frontdesk voice build`; they are read once, now."""
-        self._live = live
+        self.live = live
         self._most = kept
         self._folder = folder
         self.name = f"clips > {live.name}"
@@ -45,7 +65,7 @@ class ClipSynthesizer:
 
     def has(self, text: str, *, style: str, language: str, rate: int) -> bool:
         """Whether a text needs no live voice."""
-        name = clip_name(self._live.name, text, style, language, rate)
+        name = clip_name(self.live.name, text, style, language, rate)
         return name in self._clips or name in self._recent
 
     async def speak(self, text: str, *, style: str, language: str, rate: int) -> AsyncIterator[Chunk]:
@@ -54,20 +74,34 @@ class ClipSynthesizer:
         Raises:
             SpeechUnavailable: it is no clip, and the live voice fails.
         """
-        name = clip_name(self._live.name, text, style, language, rate)
-        clip = self._clips.get(name) or self._recent.get(name)
-        if clip is not None:
-            self.letters["clips"] += len(text)
-            size = 2 * round(_PIECE_S * rate)
-            for start in range(0, len(clip), size):
-                yield Chunk(clip[start : start + size])
-            return
-        self.letters["live"] += len(text)
-        pieces = []
-        async for chunk in self._live.speak(text, style=style, language=language, rate=rate):
-            pieces.append(chunk.pcm)
-            yield chunk
-        self._keep(name, b"".join(pieces))  # only what was said to its end
+        if self.has(text, style=style, language=language, rate=rate):
+            runs = [(True, text)]
+        else:
+            runs = self._runs(text, style, language, rate)
+        for ready, piece in runs:
+            name = clip_name(self.live.name, piece, style, language, rate)
+            if ready:
+                self.letters["clips"] += len(piece)
+                for pcm in _cut(self._clips.get(name) or self._recent[name], rate):
+                    yield Chunk(pcm)
+                continue
+            self.letters["live"] += len(piece)
+            pieces = []
+            async for chunk in self.live.speak(piece, style=style, language=language, rate=rate):
+                pieces.append(chunk.pcm)
+                yield chunk
+            self._keep(name, b"".join(pieces))  # only what was said to its end
+
+    def _runs(self, text: str, style: str, language: str, rate: int) -> list[tuple[bool, str]]:
+        """The sentences of a text that are clips, and between them what must be said live, in one piece."""
+        runs: list[tuple[bool, str]] = []
+        for sentence in sentences(text):
+            ready = self.has(sentence, style=style, language=language, rate=rate)
+            if runs and not ready and not runs[-1][0]:
+                runs[-1] = False, f"{runs[-1][1]} {sentence}"
+            else:
+                runs.append((ready, sentence))
+        return runs
 
     def _keep(self, name: str, pcm: bytes) -> None:
         self._recent[name] = pcm
@@ -78,10 +112,10 @@ class ClipSynthesizer:
 
     async def render(self, text: str, *, style: str, language: str, rate: int) -> bool:
         """Make a clip of a text, in the folder if there is one; False when there was one already."""
-        name = clip_name(self._live.name, text, style, language, rate)
+        name = clip_name(self.live.name, text, style, language, rate)
         if name in self._clips:
             return False
-        spoken = self._live.speak(text, style=style, language=language, rate=rate)
+        spoken = self.live.speak(text, style=style, language=language, rate=rate)
         pcm = b"".join([chunk.pcm async for chunk in spoken])
         self._clips[name] = pcm
         if self._folder is not None:

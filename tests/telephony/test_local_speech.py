@@ -37,7 +37,7 @@ def speech() -> Iterator[Speech]:
 
 def say(speech: Speech, text: str, speed: float = 1.0) -> bytes:
     """A text in our voice, as a telephone carries it."""
-    voice = speech.synthesizer._voice
+    voice = speech.synthesizer.live._voice
     sound = to_pcm(resampled(voice(text, speed=speed, seed=3), voice.sample_rate, RATE) * 0.5)
     return ulaw_to_pcm(pcm_to_ulaw(sound))
 
