@@ -59,6 +59,7 @@ STREAMS: Mapping[str, Callable[[str], MediaStream]] = {
 WORDS: Mapping[str, Callable[[Mapping[str, str]], str | None]] = {
     "dialled": twilio.word_of_dial,
     "leg": twilio.word_of_leg,
+    "gone": twilio.word_of_gone,
     "warm_leg": twilio.word_of_warm_leg,
     "key": twilio.word_of_key,
     "machine": twilio.word_of_machine,

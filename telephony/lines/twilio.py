@@ -108,7 +108,7 @@ class TwilioControl:
 
         `call` is Twilio's id of it; `line` has to survive while the caller is away; `room` names the
         conference of a warm transfer, which nobody can guess; `callback` turns a purpose (dialled | leg |
-        warm_leg | key | machine) and a key into the public url of a call-back.
+        gone | warm_leg | key | machine) and a key into the public url of a call-back.
         """
         self._account = account
         self._call = call
@@ -143,12 +143,14 @@ class TwilioControl:
                 action_url=self._callback("dialled", key),
                 status_url=self._callback("leg", key),
             )
-            problem = await self._update(self._call, twiml=document)
+            # Twilio says nothing of a Dial whose caller hangs up, but it tells the end of the call itself.
+            gone = self._callback("gone", key)
+            problem = await self._update(self._call, twiml=document, status_callback=gone)
             if problem:
                 return problem
             word = await board.outcome(key, account.ring_s + _SETTLING_S)
             outcome = OUTCOMES.get(word or "", "failed")
-            if outcome == "answered":
+            if outcome in {"answered", "caller_left"}:
                 return outcome
             # The talk goes on when the caller is really back; what is said before that is said to nobody.
             return outcome if await self._line.returned(_SETTLING_S) else "caller_left"
@@ -253,6 +255,11 @@ def word_of_leg(form: Mapping[str, str]) -> str | None:
     """The state of a leg that was dialled cold: being answered decides, being over may arrive first."""
     status = form.get("CallStatus", "")
     return status if status in OUTCOMES else None
+
+
+def word_of_gone(form: Mapping[str, str]) -> str | None:
+    """The end of the caller's own leg while a person is rung."""
+    return "canceled" if form.get("CallStatus", "") == "completed" else None
 
 
 def word_of_warm_leg(form: Mapping[str, str]) -> str | None:

@@ -61,6 +61,8 @@ class Call:
     log: list[str] = field(default_factory=list)
     """The verbs that ran, and what became of them."""
     room: str = ""
+    callback: str = ""
+    """Told of its end, once a REST update asked for it."""
     closes: list[int] = field(default_factory=list)
     """The codes with which media sockets were closed."""
     task: asyncio.Task[None] | None = None
@@ -91,6 +93,9 @@ class Call:
             with suppress(asyncio.CancelledError):
                 await self.task
         self.cloud.leave(self)
+        if self.callback:
+            with suppress(PermissionError, OSError):
+                await self.cloud.ask(self.callback, {"CallSid": self.sid, "CallStatus": status})
 
     async def _run(self, document: str, base: str) -> None:
         for verb in ET.fromstring(document):  # noqa: S314 - our own server wrote it
@@ -231,6 +236,7 @@ class TwilioCloud:
         self.secret = TOKEN
         self.hung = False
         """REST requests are never answered."""
+        self.rings_s = 0.05
         self.disorder = False
         """Status call-backs come late, twice and in the wrong order."""
         self.url = ""
@@ -284,7 +290,7 @@ class TwilioCloud:
         """Ring a person until it is known how it ends; the final status of the leg."""
         person = self.people.get(leg.number, Person("failed"))
         told = ["initiated", "ringing"]
-        await asyncio.sleep(0.05 / self.speed)
+        await asyncio.sleep(self.rings_s / self.speed)
         if person.does == "answers":
             leg.status = "in-progress"
             told += ["in-progress", "completed"]
@@ -358,6 +364,7 @@ class TwilioCloud:
         if form.get("Status") in {"completed", "canceled"}:
             await call.end(form["Status"])
         elif "Twiml" in form:
+            call.callback = form.get("StatusCallback", call.callback)
             call.run(form["Twiml"], str(request.url))
         return JSONResponse(_shown(call))
 

@@ -184,6 +184,19 @@ async def test_a_caller_who_leaves_while_it_rings_has_left(desk, cloud):
     assert outcomes == ["caller_left"]
 
 
+async def test_a_caller_who_hangs_up_while_somebody_is_rung_has_left_at_once(desk, cloud):
+    cloud.people[DESK] = Person("no-answer")
+    cloud.rings_s = 60.0
+    outcomes: list[str] = []
+    async with desk(transferring(outcomes, warm=False), api_base=cloud.url) as ours:
+        call = await cloud.incoming(f"{ours.url}/call/twilio/north")
+        await until(lambda: call.log == ["Connect", "Dial"])
+        await call.end()
+        await until(lambda: outcomes)
+        await until(lambda: not ours.switch.lines)
+    assert outcomes == ["caller_left"]
+
+
 async def test_a_warm_transfer_tells_who_is_waiting_and_joins_them_on_a_key(desk, cloud):
     cloud.people[DESK] = Person(key="1")
     outcomes: list[str] = []
