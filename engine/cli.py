@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.mistakes import mistakes as _mistakes
-from engine.serve_commands import serve, talk
+from engine.serve_commands import answer, serve, talk
 from engine.tape_commands import tapes
 
 if TYPE_CHECKING:
@@ -279,7 +279,7 @@ def _print(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False))
 
 
-for _command in (tapes, serve, talk):
+for _command in (answer, tapes, serve, talk):
     app.add_command(_command)
 
 

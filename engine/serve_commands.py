@@ -1,4 +1,4 @@
-"""The commands that serve the console."""
+"""The commands that serve: the console, and the telephone."""
 
 from __future__ import annotations
 
@@ -52,6 +52,20 @@ def serve(site: str, **options: Any) -> None:
 def talk(site: str, **options: Any) -> None:
     """Serve the console and open it in a browser, signed in, to talk to the receptionist."""
     _serve_console(site, options, click.launch)
+
+
+@click.command()
+@click.argument("sites", nargs=-1, required=True)
+@click.option(
+    "--lines", required=True, type=click.Path(path_type=Path), help="File of the lines, vendors and sites."
+)
+@click.option("--db", "database", default=":memory:", metavar="FILE", help="The book, with its tapes.")
+def answer(sites: tuple[str, ...], lines: Path, database: str) -> None:
+    """Take telephone calls of sites over the lines that a configuration names."""
+    from telephony import answering  # noqa: PLC0415
+
+    with mistakes():
+        answering.run(sites, lines, database)
 
 
 def _serve_console(site: str, options: dict[str, Any], open_page: Callable[[str], object] | None) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.calls import MEMORY, Desk
 from telephony.call import run_call
+from telephony.config import ServerSettings, read_settings
 from telephony.settings import Shell
 from telephony.switch import Answer, Switch
 
 if TYPE_CHECKING:
-    from engine.calls import Desk
     from engine.text_call import Tape
-    from telephony.config import ServerSettings
     from telephony.line import Line
     from telephony.speech import Recognizer, Synthesizer
 
@@ -61,10 +63,11 @@ def site_of(desk: Desk, settings: ServerSettings, environment: Mapping[str, str]
     from telephony.vendors import recogniser, voice
 
     desk.prepare()
+    archive = desk.archive
+    tape = archive.tape if archive is not None else None
     names = [provider.name for provider in desk.domain.catalogue.providers.values()]
-    return Site(
-        desk, recogniser(settings.recognisers, names, environment), voice(settings.voices, environment)
-    )
+    ears = recogniser(settings.recognisers, names, environment)
+    return Site(desk, ears, voice(settings.voices, environment), tape)
 
 
 async def serve(settings: ServerSettings, sites: Mapping[str, Site], shell: Shell | None = None) -> None:
@@ -81,3 +84,26 @@ async def serve(settings: ServerSettings, sites: Mapping[str, Site], shell: Shel
     switch = Switch(settings, answering(sites, shell or Shell()))
     config = uvicorn_config(application(switch), host=settings.listen.host, port=settings.listen.port)
     await uvicorn.Server(config).serve()
+
+
+def run(names: Sequence[str], lines: Path, database: str) -> None:
+    """Open sites and take their calls until the process is told to stop: `frontdesk answer`.
+
+    Raises:
+        PackError: the configuration or a site is not fit to serve calls.
+        FrontdeskError: a secret is missing, or a vendor does not exist.
+        ValueError: the configuration and the sites do not belong together.
+        ConnectionError: an address cannot be had.
+    """
+    settings = read_settings(lines)
+    if not settings.recognisers or not settings.voices:
+        raise ValueError(f"{lines.name} names no recogniser or no voice; see telephony/README.md")
+    desks = {desk.domain.id: desk for desk in (Desk.open(name, database) for name in names)}
+    if unknown := sorted(settings.sites.keys() ^ desks.keys()):
+        raise ValueError(
+            f"{lines.name} and the command name different sites; only one names {', '.join(unknown)}"
+        )
+    if database != MEMORY:
+        for desk in desks.values():
+            desk.keep_tapes(database)
+    asyncio.run(serve(settings, {name: site_of(desk, settings) for name, desk in desks.items()}))

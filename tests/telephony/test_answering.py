@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import subprocess
+import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +19,12 @@ from telephony.asr.scripted import ScriptedRecognizer, timed
 from telephony.config import ServerSettings
 from telephony.settings import Shell
 from telephony.tts.scripted import ScriptedSynthesizer
+from tests.peers.serving import free_port
 from tests.peers.twilio_cloud import Person, TwilioCloud
 from tests.telephony.test_twilio_calls import TONE, loud
 from tests.telephony.waiting import until
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -62,3 +70,57 @@ def test_the_ears_of_a_site_know_its_names(parts):
     made = site_of(site, settings, {"A_KEY": "x"})
     assert set(made.recognizer._phrases) == {p.name for p in site.domain.catalogue.providers.values()}  # type: ignore[attr-defined]
     assert made.synthesizer.name == "wyoming"
+
+
+LINES = """\
+public_url: http://127.0.0.1:{port}
+listen: {{port: {port}}}
+sites: {{gedimino: {{lines: [browser], person: "+37052190001"}}}}
+recognisers: [{{use: wyoming}}]
+voices: [{{use: wyoming}}]
+"""
+
+
+async def test_the_command_takes_calls_until_it_is_told_to_stop(tmp_path):
+    import httpx2
+
+    port = free_port()
+    lines = tmp_path / "lines.yml"
+    lines.write_text(LINES.format(port=port), encoding="utf-8")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "engine.cli", "answer", "gedimino", "--lines", lines, "--db", tmp_path / "desk.db",
+        env={**os.environ, "FRONTDESK_TICKET_KEY": "k" * 32}, cwd=ROOT,
+    )  # fmt: skip
+    try:
+        async with httpx2.AsyncClient(trust_env=False) as client, asyncio.timeout(30):
+            while True:
+                try:
+                    assert (await client.get(f"http://127.0.0.1:{port}/healthz")).text == "ok"
+                    break
+                except httpx2.ConnectError:
+                    await asyncio.sleep(0.1)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (LINES.format(port=0), "FRONTDESK_TICKET_KEY is not set"),
+        (LINES.format(port=0).replace("gedimino", "elsewhere"), "only one names elsewhere, gedimino"),
+        (LINES.format(port=0).replace("{use: wyoming}", ""), "names no recogniser or no voice"),
+        ("sites: {}\n", "lines.yml:1:1: public_url: field required"),
+    ],
+)
+def test_a_mistake_in_the_configuration_is_told_and_nothing_is_served(tmp_path, text, message):
+    lines = tmp_path / "lines.yml"
+    lines.write_text(text, encoding="utf-8")
+    bare = {name: value for name, value in os.environ.items() if name != "FRONTDESK_TICKET_KEY"}
+    done = subprocess.run(
+        [sys.executable, "-m", "engine.cli", "answer", "gedimino", "--lines", lines],
+        env=bare, cwd=ROOT, capture_output=True, text=True, check=False, timeout=50,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
