@@ -175,6 +175,29 @@ def replay(tapes: tuple[Path, ...], pack: str | None, as_json: bool, show: bool)
 
 
 @app.command()
+@click.argument("packs", nargs=-1, required=True)
+@as_json
+@click.option(
+    "--surprises", type=click.IntRange(0), help="Calls with at most so many; else as far as time allows."
+)
+@click.option(
+    "--seconds", type=float, default=100.0, show_default=True, help="Of a processor, per beginning."
+)
+@click.option("--states", type=int, default=150_000, show_default=True, help="States kept, per beginning.")
+@click.option("--save/--no-save", default=True, help="Keep each failing call among the pack's example calls.")
+def prove(
+    packs: tuple[str, ...], as_json: bool, surprises: int | None, seconds: float, states: int, save: bool
+) -> None:
+    """Show what calls to a pack can never do, or the shortest call that does it; 1 when there is one."""
+    from engine.proof.command import prove as run  # noqa: PLC0415
+    from engine.proof.explore import Bound  # noqa: PLC0415
+
+    with _mistakes():
+        code = run(packs, Bound(surprises, states, seconds), as_json=as_json, save=save)
+    sys.exit(code)
+
+
+@app.command()
 @click.argument("pack")
 def graph(pack: str) -> None:
     """Draw the flows of a pack or site as Mermaid."""

@@ -88,7 +88,10 @@ def _apply(call: TextCall, kind: str, value: Any, data: Mapping[str, Any]) -> Re
         case "hangup":
             return call.hang_up()
         case "fault":
-            return call.fault(_text(value["service"]), _text(value["outcome"]))
+            data = value.get("data")
+            return call.fault(
+                _text(value["service"]), _text(value["outcome"]), None if data is None else {**data}
+            )
         case _:
             call.wait(_seconds(value))
             return call.feed()

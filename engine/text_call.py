@@ -7,10 +7,10 @@ reviewers' pages. Time comes from the clock it is given, so a call can be run at
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.asking import Asking
 from engine.core.actions import Action, Compose, HangUp, Request, Say, Transfer, Understand
@@ -96,6 +96,8 @@ class Fault:
 
     service: str
     outcome: str
+    data: Mapping[str, Any] | None = None
+    """What comes with it; None: what the world itself gives, or nothing."""
 
 
 class TextCall:
@@ -162,9 +164,9 @@ class TextCall:
         """The caller hangs up; what was being said is not heard to the end."""
         return self._run(*self._played(0.0), CallEnded(self._now(), "caller"))
 
-    def fault(self, service: str, outcome: str) -> Reply:
+    def fault(self, service: str, outcome: str, data: Mapping[str, Any] | None = None) -> Reply:
         """The next request of a service, or the next transfer, will end so."""
-        self._faults.append(Fault(service, outcome))
+        self._faults.append(Fault(service, outcome, data))
         return self._run()
 
     def feed(self, *events: Event) -> Reply:
@@ -262,22 +264,24 @@ class TextCall:
             case Request():
                 return self._request(action, now)
             case Transfer():
-                return TransferEnded(now, self._scripted("transfer") or "answered")
+                scripted = self._scripted("transfer")
+                return TransferEnded(now, scripted.outcome if scripted is not None else "answered")
             case HangUp():
                 return CallEnded(now, "us")
             case _:
                 return None
 
     def _request(self, action: Request, now: datetime) -> Event:
-        outcome = self._scripted(action.service)
-        if outcome is not None and not outcome.endswith(_DONE):
-            return Answered(now, action.id, outcome)
-        answer = self._world.request(action, self.state.call, now)
-        return answer if outcome is None else Answered(now, action.id, outcome.removesuffix(_DONE))
+        scripted = self._scripted(action.service)
+        if scripted is None:
+            return self._world.request(action, self.state.call, now)
+        if not scripted.outcome.endswith(_DONE):
+            return Answered(now, action.id, scripted.outcome, scripted.data or {})
+        self._world.request(action, self.state.call, now)
+        return Answered(now, action.id, scripted.outcome.removesuffix(_DONE))
 
-    def _scripted(self, service: str) -> str | None:
+    def _scripted(self, service: str) -> Fault | None:
         for place, fault in enumerate(self._faults):
             if fault.service == service:
-                del self._faults[place]
-                return fault.outcome
+                return self._faults.pop(place)
         return None

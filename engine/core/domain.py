@@ -15,6 +15,7 @@ from engine.core.catalogue import Catalogue, Person
 from engine.core.condition import Condition
 from engine.core.model_rules import ModelRules
 from engine.core.reply import Response
+from engine.core.rulebook import Guarantee, Guard, Policy
 from engine.core.safety import Patterns
 from engine.core.spoken import Spoken
 
@@ -190,6 +191,11 @@ class Flow:
     name: Mapping[str, str] = field(default_factory=dict)
     """Language code to what it is called when we say "let us go on with ..."."""
 
+    @property
+    def only_speaks(self) -> bool:
+        """Whether it is a repair that says something and asks nothing."""
+        return self.pattern and all(step.kind is StepKind.SAY for step in self.steps)
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -215,66 +221,6 @@ class Service:
     timeout_s: float = 5.0
     on_timeout: str = ""
     """The outcome assumed when no answer comes or the service fails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One thing a policy does."""
-
-    kind: str
-    """say | transfer | hang_up | start | set_slots | action | request | read_back | prepare | listen"""
-    where: str
-    arg: Any = None
-    """The response, target, flow, slot values or service; nothing for hang_up, read_back and listen."""
-    when: Condition | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A rule that may take the turn before anybody has understood it."""
-
-    id: str
-    where: str
-    why: str
-    upon: frozenset[str]
-    """Names of the events after which it is asked; "Partial" is a Heard that is not final."""
-    when: Condition
-    do: tuple[Act, ...]
-    goes_on: bool = False
-    """Its acts are added and the turn goes on, instead of ending with them."""
-    required: bool = False
-    sealed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A rule over proposed actions: what it forbids is replaced."""
-
-    id: str
-    where: str
-    why: str
-    forbids: tuple[str, ...]
-    """Names of actions: a service, a response, transfer, hang_up."""
-    unless: Condition | None
-    when: Condition | None
-    """Forbidden when `when` holds and `unless` does not."""
-    instead: tuple[Act, ...]
-    prefixes: tuple[str, ...] = ()
-    """What names of further actions begin with: those that were written with a trailing *."""
-    required: bool = False
-    sealed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Guarantee:
-    """What must never be true of a state and a proposed action: monitored, proved and asserted in tests."""
-
-    id: str
-    where: str
-    why: str
-    never: Condition
-    required: bool = False
-    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +309,10 @@ class Domain:
     """Folded words for digits in all the pack's languages: card numbers are also spoken."""
     ladder: Ladder = Ladder()
     model: ModelRules = ModelRules()
+    disclosure: str = ""
+    """The prompt that says that a machine speaks."""
+    success: Mapping[str, str] = field(default_factory=dict)
+    """Prompt that claims a success to the service that must have answered with one before."""
     dates: Mapping[str, str] = field(default_factory=dict)
     """ISO date to the holiday's name, for the bookable years."""
     facts: Mapping[str, Any] = field(default_factory=dict)

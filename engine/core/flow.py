@@ -51,6 +51,7 @@ def advance(turn: Turn) -> None:
             prompts.ask_open(turn)
             return
         _take_given(turn, frame)
+        turn.view.context = frame.context
         step = turn.step(frame)
         if step is None:
             _finish(turn, frame)
@@ -63,10 +64,7 @@ def advance(turn: Turn) -> None:
 
 def _only_speaks(turn: Turn, frame: FlowFrame | None) -> bool:
     """Whether a repair flow on top only says something; that comes before the question which is meant."""
-    if frame is None:
-        return False
-    flow = turn.flow(frame)
-    return flow.pattern and all(step.kind is StepKind.SAY for step in flow.steps)
+    return frame is not None and turn.flow(frame).only_speaks
 
 
 def _clarify(turn: Turn, slot: str, readings: tuple[Any, ...]) -> None:
@@ -152,7 +150,9 @@ def _run(turn: Turn, frame: FlowFrame, step: FlowStep) -> bool:
             turn.decide(f"{frame.flow}.{step.id}", step.where, Verdict.ADVANCED, f"calls {step.flow}")
         case StepKind.LINK:
             turn.pop()
-            turn.push(step.flow)
+            # A task that was interrupted for this one is gone on with, never begun a second time.
+            if not any(item.flow == step.flow and not item.queued for item in turn.state.stack):
+                turn.push(step.flow)
             turn.decide(f"{frame.flow}.{step.id}", step.where, Verdict.ADVANCED, f"goes to {step.flow}")
         case StepKind.NOOP:
             go(turn, step, step.following)
@@ -210,6 +210,7 @@ def go(turn: Turn, step: FlowStep, following: str, outcome: str = "", depth: int
     """Move a frame on from a step: by the outcome, else by the first branch that holds, else onward."""
     target = step.outcomes.get(outcome) or (step.outcomes.get("else") if outcome else None)
     if target is None:
+        turn.view.context = turn.state.stack[depth].context
         turn.view.outcome = outcome
         branches = (
             branch.to for branch in step.branches if branch.when is None or branch.when.holds(turn.view)

@@ -30,7 +30,7 @@ from engine.core import (
     unclear,
 )
 from engine.core.actions import Understand
-from engine.core.commands import NotUnderstood
+from engine.core.commands import Affirm, Choose, Correct, Deny, NotUnderstood, SetSlot, WantPerson
 from engine.core.decision import Step, Verdict
 from engine.core.errors import ConditionError
 from engine.core.events import (
@@ -53,6 +53,7 @@ from engine.core.utterance import Utterance
 from engine.core.view import event_name
 
 if TYPE_CHECKING:
+    from engine.core.commands import Command
     from engine.core.domain import Domain
     from engine.core.events import Event
     from engine.core.state import DialogueState
@@ -179,8 +180,7 @@ def _understand(turn: Turn, event: Understood) -> None:
     for why in event.refused:
         turn.decide("model", _HERE, Verdict.REFUSED, why)
     if rewind.writes(turn):
-        why = "a write is under way: its outcome is said first"
-        turn.decide("understanding", _HERE, Verdict.REFUSED, why)
+        _while_writing(turn, event)
         return
     turned = event.language in turn.domain.languages and event.language != turn.state.language
     if turned:
@@ -188,6 +188,28 @@ def _understand(turn: Turn, event: Understood) -> None:
     if not (turned and all(isinstance(item, NotUnderstood) for item in event.commands)):
         obey.obey(turn, event.commands, event.source)
     flow.advance(turn)
+
+
+def _while_writing(turn: Turn, event: Understood) -> None:
+    """While something is written only a question that a policy has put meanwhile is answered.
+
+    Is somebody in danger: that is asked at any moment, and the answer must not be lost.
+    """
+    if turn.state.asking is None:
+        why = "a write is under way: its outcome is said first"
+        turn.decide("understanding", _HERE, Verdict.REFUSED, why)
+        return
+    slot = turn.state.asking.slot
+    answers = tuple(item for item in event.commands if _is_answer(item, slot))
+    obey.obey(turn, answers or (NotUnderstood("no_match"),), event.source)
+    flow.advance(turn)
+
+
+def _is_answer(command: Command, slot: str | None) -> bool:
+    """Whether a command can only be about the question in hand, or is the wish for a person."""
+    if isinstance(command, SetSlot | Correct):
+        return slot is not None and command.slot == slot
+    return isinstance(command, Affirm | Deny | Choose | WantPerson | NotUnderstood)
 
 
 def _wait_no_longer(turn: Turn) -> None:

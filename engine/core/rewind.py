@@ -69,6 +69,8 @@ def _go_back(turn: Turn, slot: str, gone: frozenset[str], depths: int, left: str
         frame = stack[depth]
         flow = turn.flow(frame)
         here = flow.index.get(frame.step, len(flow.steps))
+        if _has_written(turn, flow, here):
+            continue
         if left and depth == len(turn.state.stack) - 1:
             here = min(here, flow.index[left])
         for step in flow.steps[:here]:
@@ -80,6 +82,17 @@ def _go_back(turn: Turn, slot: str, gone: frozenset[str], depths: int, left: str
     if len(stack) < len(turn.state.stack):
         turn.change(asking=None)
     turn.change(stack=tuple(stack))
+
+
+def _has_written(turn: Turn, flow: Flow, here: int) -> bool:
+    """Whether a flow has brought about what it is for: no later fact makes it do that again."""
+    services = turn.domain.services
+    return any(
+        slots.value_of(turn, slot) is not None
+        for step in flow.steps[:here]
+        if step.kind is StepKind.REQUEST and services[step.service].effect == "write"
+        for _, slot in services[step.service].gives
+    )
 
 
 def _builds_on(domain: Domain, step: FlowStep, slot: str, gone: frozenset[str]) -> bool:

@@ -90,9 +90,15 @@ class Turn:
         self.change(stack=tuple(stack))
 
     def push(self, flow: str, *, called: bool = False, **extra: Any) -> None:
-        """Put a flow on top of the stack, at its first step."""
+        """Put a flow on top of the stack, at its first step.
+
+        Unless it only says something, it takes the place of the question which reading was meant: a caller
+        who wants a person, or may be in danger, is not kept waiting for "the thirteenth or the thirtieth".
+        """
         tasks = self.state.tasks + 1
         steps = self.domain.flows[flow].steps
+        if not self.domain.flows[flow].only_speaks:
+            self.change(clarify=None)
         frame = FlowFrame(flow, steps[0].id if steps else "", tasks, called=called, **extra)
         self.change(stack=(*self.state.stack, frame), tasks=tasks, asking=None)
 

@@ -7,6 +7,7 @@ import re
 from engine.core.domain import Domain
 from engine.pack.check_start import RESPONSES_OF_THE_CORE
 from engine.pack.draft import Draft
+from engine.pack.merge import Merged
 from engine.pack.source import Kind, Node
 
 DISCLOSURE = "utter_greeting"
@@ -26,9 +27,14 @@ def check_languages(draft: Draft, domain: Domain) -> None:
     _answers(draft, domain)
 
 
+def disclosure(merged: Merged) -> str:
+    """The prompt that says that a machine speaks."""
+    named = merged.last("disclosure")
+    return named.text if named is not None else DISCLOSURE
+
+
 def _disclosure(draft: Draft, domain: Domain) -> None:
-    named = draft.merged.last("disclosure")
-    name = named.text if named is not None else DISCLOSURE
+    named, name = draft.merged.last("disclosure"), disclosure(draft.merged)
     if name not in draft.names.responses:
         hint = "name the response that says that a machine speaks: disclosure: utter_..."
         if "response" not in draft.report.unsure:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.core.domain import Domain, Policy
+from engine.core.domain import Domain
+from engine.core.rulebook import Policy
 from engine.pack.compile_words import checks, emergency_levels
 from engine.pack.draft import Draft
 from engine.pack.source import Kind, Node

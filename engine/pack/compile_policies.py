@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.core.domain import Act, Guarantee, Guard, Policy
+from engine.core.rulebook import Act, Guarantee, Guard, Policy
 from engine.pack.compile_flows import slot_values
 from engine.pack.draft import Draft
 from engine.pack.shapes import ACT_KINDS, EVENTS

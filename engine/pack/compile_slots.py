@@ -144,13 +144,16 @@ def _parameters(draft: Draft, node: Node, key: str, by: str) -> tuple[tuple[str,
 
 
 def voids(draft: Draft) -> dict[str, tuple[str, ...]]:
-    """Slot to every slot that becomes void when it changes: what depends on it, and so on."""
+    """Slot to every slot that becomes void when it changes: what depends on it, and so on.
+
+    What a write has brought about stays: it is in the book, whatever is said later.
+    """
     direct: dict[str, set[str]] = {name: set() for name in draft.slots}
     for slot in draft.slots.values():
         for source in slot.depends_on:
             direct.setdefault(source, set()).add(slot.id)
     for service in draft.services.values():
-        given = {slot for _, slot in service.gives}
+        given = {slot for _, slot in service.gives} if service.effect != "write" else set()
         for _, source in (*service.needs, *service.wants):
             direct.setdefault(source, set()).update(given)
     order = list(draft.slots)

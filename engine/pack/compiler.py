@@ -11,7 +11,7 @@ from engine.core.domain import Domain, Ladder
 from engine.core.errors import PackError
 from engine.pack import compile_site, compile_words, locate
 from engine.pack.check_flows import check_flows
-from engine.pack.check_languages import check_languages
+from engine.pack.check_languages import check_languages, disclosure
 from engine.pack.check_sayings import check_sayings
 from engine.pack.check_start import check_start
 from engine.pack.check_unused import check_unused
@@ -147,6 +147,8 @@ def _domain(draft: Draft, layers: list[Layer], sources: Sources) -> Domain:
         digits=compile_words.digit_words(tables),
         ladder=_ladder(merged),
         model=compile_model(draft),
+        disclosure=disclosure(merged),
+        success={name: item.node.text for name, item in merged.success_responses.items()},
         dates=site.dates,
         retention=site.retention,
         facts=site.facts,

@@ -7,18 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from engine.core.condition import Condition, ExpressionProblem, Names, compile_condition
-from engine.core.domain import (
-    Act,
-    Answer,
-    Flow,
-    Guarantee,
-    Guard,
-    Policy,
-    Service,
-    Slot,
-    SlotType,
-)
+from engine.core.domain import Answer, Flow, Service, Slot, SlotType
 from engine.core.reply import Response, Template, compile_template
+from engine.core.rulebook import Act, Guarantee, Guard, Policy
 from engine.pack.merge import Merged
 from engine.pack.plain import loose
 from engine.pack.report import Report

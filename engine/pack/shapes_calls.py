@@ -26,7 +26,11 @@ INPUTS: dict[str, Spec] = {
     "barge_in": Record("a barge-in", {"heard": DECIMAL, "say": ANY_TEXT}, ("heard",)),
     "commands": ListOf(Free("a command"), one=False),
     "hangup": FLAG,
-    "fault": Record("a fault", {"service": NAME, "outcome": ID}, ("service", "outcome")),
+    "fault": Record(
+        "a fault",
+        {"service": NAME, "outcome": ID, "data": MapOf(Free(), ID, "values by key")},
+        ("service", "outcome"),
+    ),
     "after": Scalar(SECONDS.what, lambda text: (SECONDS.read(text), text)[1], SECONDS.example, SECONDS.json),
 }
 """What a caller or the world does in a turn."""

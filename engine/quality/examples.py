@@ -118,7 +118,8 @@ def _input(call: TextCall, turn: Mapping[str, Any]) -> Reply:
     data: dict[str, Any] = {}
     for key, name in _INPUTS.items():
         if key in turn:
-            data[name] = str(turn[key]) if name in _WORDS else turn[key]
+            value = _typed(turn[key]) if name == "fault" else turn[key]
+            data[name] = str(value) if name in _WORDS else value
     if "commands" in data:
         return call.command(tuple(read(_typed(item)) for item in data["commands"]), str(data.get("say", "")))
     return jsonl.apply(call, data)

@@ -10,6 +10,7 @@ from engine.core.actions import HangUp, Request, Transfer
 from engine.core.commands import Affirm, Cancel, Choose, Deny, SetSlot, StartFlow
 from engine.core.decision import Verdict
 from engine.core.domain import Branch, StepKind
+from engine.core.events import FellSilent
 from tests.core.workshop import (
     BOOK,
     DOMAIN,
@@ -237,3 +238,20 @@ def test_a_repair_flow_in_a_circle_hands_over() -> None:
         "EndlessFlowError"
     ]
     assert call.state.phase == "transferring"
+
+
+def test_a_task_that_was_interrupted_for_another_is_gone_on_with_and_not_begun_twice() -> None:
+    domain = with_flow("aside", a_step("go", StepKind.LINK, flow="book_repair"))
+    call = at_the_readback(domain).means(StartFlow("aside"))
+    assert [frame.flow for frame in call.state.stack] == ["book_repair"]
+    assert call.asks == "confirm"
+
+
+def test_a_step_of_a_repair_knows_what_the_repair_is_about() -> None:
+    ladder = condition('context.reason == "ladder"')
+    which = a_step("which", StepKind.NOOP, branches=(Branch(ladder, "told"), Branch(None, "END")))
+    told = a_step("told", StepKind.HANG_UP, reason="nobody_to_help")
+    call = Call(with_flow("pattern_human_handoff", which, told, pattern=True)).means(*BOOK[:1])
+    for _ in range(3):
+        call.happens(FellSilent(call.at))
+    assert [item.reason for item in call.actions if isinstance(item, HangUp)] == ["nobody_to_help"]

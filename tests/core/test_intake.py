@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.core.commands import Correct, Deny, NotUnderstood, SetSlot, StartFlow
+from engine.core.actions import Transfer
+from engine.core.commands import Correct, Deny, NotUnderstood, SetSlot, StartFlow, WantPerson
 from engine.core.decision import Verdict
 from engine.core.state import Status
 from tests.core.workshop import BOOK, HOLD, MORNING, NAME, Call, at_the_offer, at_the_readback
@@ -196,3 +197,9 @@ def test_a_correction_of_what_is_read_back_does_again_what_was_built_on_it() -> 
     call = at_the_readback().means(Correct("service", "overhaul"))
     assert call.requests == ["bench.renew", "bench.release", "bench.find"]
     assert call.asks == "opening"
+
+
+def test_a_wish_for_a_person_does_not_wait_for_which_reading_was_meant() -> None:
+    call = Call().means(SetSlot("pickup", "x", alternatives=("2026-12-02", "2026-12-03")))
+    call.means(WantPerson())
+    assert [item.target for item in call.actions if isinstance(item, Transfer)] == ["reception"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.core.commands import Affirm, Choose, Correct, StartFlow
+from engine.core.actions import Transfer
+from engine.core.commands import Affirm, Choose, Correct, StartFlow, WantPerson
 from engine.core.decision import Verdict
 from engine.core.events import Answered, Heard, TimedOut
 from engine.core.state import Status
@@ -193,3 +194,34 @@ def test_what_is_said_while_a_booking_is_written_waits_for_its_outcome() -> None
     assert "bench.find" not in call.requests
     call.happens(Answered(call.at, waited_for, *committed))
     assert "utter_booked" in call.says
+
+
+def test_a_question_that_a_policy_puts_while_a_booking_is_written_is_answered() -> None:
+    """Somebody says yes, they are in danger: that answer must not wait for the book."""
+    call = at_the_readback(
+        with_policy(
+            act("start", "pattern_safety_check"),
+            when="confirmed(opening) and not active(pattern_safety_check)",
+        )
+    )
+    del call.world["bench.commit"]
+    call.means(Affirm())
+    call.happens(Heard(call.at, Transcript.of("hm")))
+    call.means(Correct("wish", {"order": "soonest"}), Affirm())
+    assert [item.target for item in call.actions if isinstance(item, Transfer)] == ["emergency"]
+
+
+def test_a_wish_for_a_person_is_heard_over_such_a_question() -> None:
+    call = at_the_readback(
+        with_policy(
+            act("start", "pattern_no_advice"), when="confirmed(opening) and not active(pattern_no_advice)"
+        )
+    )
+    del call.world["bench.commit"]
+    call.means(Affirm())
+    call.happens(Heard(call.at, Transcript.of("hm")))
+    assert call.asks == "connect_me"
+    call.means(Correct("wish", {"order": "soonest"}))
+    assert call.asks == "connect_me"
+    call.means(WantPerson())
+    assert [item.target for item in call.actions if isinstance(item, Transfer)] == ["reception"]

@@ -214,3 +214,19 @@ def test_a_record_that_is_denied_is_no_longer_spoken_of() -> None:
 def searched(call: Call) -> dict[str, Any]:
     asked = [item for item in call.actions if isinstance(item, Request) and item.service == "bench.find"]
     return dict(asked[-1].args)
+
+
+def test_what_was_written_is_not_done_again_because_a_fact_changes_later() -> None:
+    steps = DOMAIN.flows["book_repair"].steps
+    more = [
+        replace(item, kind=StepKind.COLLECT, slot="gears", response="utter_ask_gears")
+        if item.id == "done"
+        else item
+        for item in steps
+    ]
+    call = at_the_readback(with_flow("book_repair", *more)).means(Affirm())
+    assert call.asks == "gears"
+    call.means(Correct("wish", THURSDAY))
+    assert call.asks == "gears"
+    assert "bench.find" not in call.requests
+    assert call.value("booked") is not None

@@ -14,10 +14,11 @@ from engine.core.actions import Action, Request, Say
 from engine.core.commands import Command, SetSlot, StartFlow
 from engine.core.condition import Condition, compile_condition
 from engine.core.decision import Decision, Verdict
-from engine.core.domain import Act, Domain, Flow, FlowStep, Guarantee, Guard, Policy, StepKind
+from engine.core.domain import Domain, Flow, FlowStep, StepKind
 from engine.core.events import Answered, CallStarted, Event, Heard, Spoken, Understood
 from engine.core.expression import Names
 from engine.core.machine import step
+from engine.core.rulebook import Act, Guarantee, Guard, Policy
 from engine.core.state import DialogueState
 from engine.core.utterance import Transcript
 from engine.pack import load

@@ -1,0 +1,132 @@
+"""Proving a pack: every beginning explored, every breach played again, all of it in one verdict."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+from engine.proof.certify import certify
+from engine.proof.counterexample import Counterexample, replay
+from engine.proof.explore import Bound, Explored
+from engine.proof.properties import BUILT_IN, Property
+from engine.proof.subject import Beginning, Subject, subject
+from engine.proof.words import missing
+
+if TYPE_CHECKING:
+    from engine.core.domain import Domain
+
+Tell = Callable[[Beginning, Explored], None]
+
+
+@dataclass(slots=True)
+class Proof:
+    """What was shown of a pack, and how far."""
+
+    pack: str
+    version: str
+    bound: Bound
+    explored: dict[Beginning, Explored] = field(default_factory=dict)
+    broken: list[Counterexample] = field(default_factory=list)
+    doubtful: list[Counterexample] = field(default_factory=list)
+    """Breaches that did not show again in the real machine: mistakes of the proof."""
+    untried: tuple[str, ...] = ()
+    """Levels and signals for which the pack has no words."""
+    properties: tuple[Property, ...] = ()
+    basis: dict[str, str] = field(default_factory=dict)
+    """Guarantee to the rules by which it holds in every call, whatever understanding returns."""
+    cpus: int = 1
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found that breaks a property."""
+        return not self.broken
+
+    @property
+    def fixed_point(self) -> bool:
+        """Whether every call whatsoever was tried."""
+        return all(item.fixed_point for item in self.explored.values())
+
+    @property
+    def surprises(self) -> int:
+        """Every call with at most so many surprises was tried."""
+        return min((item.surprises for item in self.explored.values()), default=-1)
+
+
+def properties_of(domain: Domain) -> tuple[Property, ...]:
+    """Everything that a pack is held to: its own guarantees first."""
+    stated = tuple(Property(item.id, item.why, item.where) for item in domain.guarantees)
+    return (*stated, *BUILT_IN)
+
+
+def prove(name: str, bound: Bound, *, cpus: int | None = None, tell: Tell | None = None) -> Proof:
+    """Explore every beginning of a pack's calls.
+
+    Raises:
+        PackError: the pack must not serve calls, or cannot be read.
+    """
+    given = subject(name)
+    found = Proof(name, given.domain.version, bound, properties=properties_of(given.domain))
+    found.untried = missing(given.domain, given.seen, given.words)
+    found.basis = {
+        item.guarantee: f"whatever understanding returns, by {', '.join(item.guards)}"
+        if item.unconditional
+        else "leans on what was tried"
+        for item in certify(given.domain)
+    }
+    found.cpus = cpus or available()
+    found.explored = _explored(name, given, bound, found.cpus, tell)
+    _judge(given, found)
+    return found
+
+
+def available() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _explored(
+    name: str, given: Subject, bound: Bound, cpus: int, tell: Tell | None
+) -> dict[Beginning, Explored]:
+    """Explore every beginning, on all processors: no call of one ever comes to where another leads."""
+    beginnings = given.beginnings()
+    if cpus < 2 or len(beginnings) < 2:
+        return {item: explore(given, item, bound, tell) for item in beginnings}
+    found: dict[Beginning, Explored] = {}
+    with ProcessPoolExecutor(min(cpus, len(beginnings)), get_context("spawn")) as pool:
+        jobs = {pool.submit(_apart, name, item, bound): item for item in beginnings}
+        for job in as_completed(jobs):
+            found[jobs[job]] = job.result()
+            if tell is not None:
+                tell(jobs[job], job.result())
+    return {item: found[item] for item in beginnings}
+
+
+def _apart(name: str, beginning: Beginning, bound: Bound) -> Explored:
+    """Explore one beginning in a process of its own."""
+    return explore(subject(name), beginning, bound)
+
+
+def explore(given: Subject, beginning: Beginning, bound: Bound, tell: Tell | None = None) -> Explored:
+    """Explore the calls of one beginning."""
+    explorer = given.explorer(beginning)
+    return explorer.run(bound, time.process_time, None if tell is None else lambda now: tell(beginning, now))
+
+
+def _judge(given: Subject, found: Proof) -> None:
+    """Play the shortest breach of each property again, over all beginnings."""
+    why = {item.id: item.why for item in found.properties}
+    best: dict[str, tuple[int, int, Beginning]] = {}
+    for beginning, explored in found.explored.items():
+        for name, item in explored.found.items():
+            place = (item.surprises, item.events, beginning)
+            if name not in best or place[:2] < best[name][:2]:
+                best[name] = place
+    for name, (_, _, beginning) in sorted(best.items(), key=lambda pair: pair[1][:2]):
+        item = found.explored[beginning].found[name]
+        example = replay(given, beginning, item, why.get(item.broken, ""))
+        (found.broken if example.confirmed else found.doubtful).append(example)
