@@ -24,8 +24,8 @@ from engine.model.question import ModelError, Provider, Question, Reply
 _MANY = 256
 """Tickets that are kept before those past their deadline are thrown away."""
 _MILLION = 1_000_000
-_GRACE_S = 0.02
-"""How much longer than the request itself somebody waits for it, in seconds, before giving up on the loop."""
+_EARLIER_S = 0.01
+"""How many seconds before the deadline a request is broken off, so that whoever waits gets its outcome."""
 ANSWERED, LATE, CANCELLED, BROKEN = "answered", "late", "cancelled", "broken"
 _UNWORKED = frozenset({"turned_away", "unreachable"})
 
@@ -107,7 +107,7 @@ class Ticket:
 
     def end(self) -> Consulted:
         """Block until the deadline at most; what is not answered by then is withdrawn."""
-        found = self.wait(self.left_s + _GRACE_S)
+        found = self.wait(self.left_s)
         return found if found is not None else self.withdraw()
 
     async def answer(self, seconds: float) -> Consulted | None:
@@ -177,7 +177,7 @@ class Consultant:
             ticket.withdraw()
 
     async def _ask(self, question: Question, deadline_s: float, progress: Progress) -> Consulted:
-        ends = monotonic() + deadline_s
+        ends = monotonic() + deadline_s - _EARLIER_S
         for line in self._lines:
             now = monotonic()
             if now >= ends:
