@@ -1,4 +1,4 @@
-"""How often the embedded recogniser hears whole strings right: `python -m tests.bench.speech.accuracy FOLDER [N]`.
+"""How often the embedded recogniser hears whole strings right: `python -m tests.bench.speech.accuracy FOLDER [N] [-v]`.
 
 The folder holds WAV files and a `manifest.tsv` with file, kind (number | date | spelling) and transcript. What
 is being asked is known, as it is in a call. A string counts as right when all of it is.
@@ -108,6 +108,8 @@ def main(folder: Path, most: int) -> None:
         heard = tidy(model.decode(np.clip(sound * gain, -1.0, 1.0)).text, manners, PROFILES[row["kind"]])
         empty += not heard
         count[row["kind"]] += 1
+        if normal(heard) != normal(row["transcript"]) and "-v" in sys.argv:
+            print(f"{row['transcript']} | {heard}")
         right[row["kind"]] += normal(heard) == normal(row["transcript"])
     for kind, number in sorted(count.items()):
         print(f"{kind:10} {right[kind]:4} of {number:4} right  {right[kind] / number:.1%}")
@@ -115,4 +117,4 @@ def main(folder: Path, most: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 10_000)
+    main(Path(sys.argv[1]), next((int(item) for item in sys.argv[2:] if item.isdecimal()), 10_000))
