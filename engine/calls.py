@@ -14,7 +14,7 @@ from engine.booking.sqlite import SqliteStore
 from engine.nlu.cascade import Understanding
 from engine.nlu.classify import Classifier
 from engine.pack import load
-from engine.pack.cache import PackCache
+from engine.pack.cache import PackCache, keep_for_good
 from engine.performer import Performer
 from engine.text_call import TextCall
 from engine.traces import Recorder, TapeWriter
@@ -122,6 +122,7 @@ class Desk:
     def prepare(self) -> None:
         """Compile every language now, so that no caller waits for one: a server does so at its start."""
         self.performer.prepare()
+        keep_for_good()
 
     def appointments(self) -> list[dict[str, str]]:
         """The book as it stands, under the pack's own word for whom a booking is for."""

@@ -12,6 +12,7 @@ from engine.core.safety import assess_all
 from engine.core.state import DialogueState
 from engine.core.utterance import Hypothesis, Transcript, Utterance
 from engine.nlu.cascade import Result
+from engine.pack.cache import keep_for_good
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,7 @@ class Reader:
         self._domain = domain
         self._now = now
         self._understanding = understanding_of(domain)
+        self._understanding.prepare()
         self._consultant = asked(domain, model)
         self._model: ModelUnderstanding | None = None
         if self._consultant is not None:
@@ -39,6 +41,7 @@ class Reader:
 
             self._model = ModelUnderstanding(domain, self._understanding)
         self._lines = 0
+        keep_for_good()
 
     def answer(self, line: str) -> dict[str, Any]:
         """The output line of an input line; what cannot be read is answered with an error."""

@@ -37,6 +37,8 @@ class Chart:
         """What the number words at each place add up to, kept by the number symbols."""
         self.holidays: dict[int, tuple[int, Any]] = {}
         """Where a holiday's name stands: its end and its dates."""
+        self.steps = 0
+        """Symbols worked out so far: what reading has cost, the same on every machine."""
         self._depth = 0
         self._memo: dict[tuple[int, int], list[tuple[int, Any]]] = {}
 
@@ -52,6 +54,7 @@ class Chart:
     def _work_out(self, symbol: Symbol, at: int) -> list[tuple[int, Any]]:
         if self._depth > _DEEPEST:
             return _NOTHING
+        self.steps += 1
         found: list[tuple[int, Any]] = []
         self._memo[symbol.index, at] = found
         self._depth += 1

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _LONGEST_DATE = 8
 """Number words in a row that a date with its year and time may have."""
+_STEPS = 2_500
+"""Symbols worked out for one text, several times what the longest speech takes: the rest is not read."""
 _CUES_BEFORE, _CUES_AFTER = 5, 3
 """Words around a bare month that are looked at for a sign that it lies in the past."""
 
@@ -89,7 +91,7 @@ class Finder:
         roots = [*self._asked.get(asking or "", ()), self._mention]
         found: list[Found] = []
         at = 0
-        while at < chart.size:
+        while at < chart.size and chart.steps < _STEPS:
             key = chart.keys[at]
             if key in self._digit_words:
                 at = self._after_long_number(chart, at)

@@ -287,7 +287,7 @@ _KINDS: Mapping[str, Callable[[Number], bool]] = {
     ),
     "dom_digits": lambda n: not n.ordinal and 1 <= n.value <= _LAST_DAY and 1 <= n.width <= 2,
     "ordinal_high": lambda n: (
-        n.ordinal and (_NO_CHOICE <= n.value <= _LAST_DAY or (n.width > 0 and n.value <= _LAST_DAY))
+        n.ordinal and (_NO_CHOICE <= n.value <= _LAST_DAY or (n.width > 0 and 1 <= n.value <= _LAST_DAY))
     ),
     "year_short": lambda n: n.width == 2,
     "number": lambda n: n.value >= 0,

@@ -293,6 +293,7 @@ def test_the_past_is_found_and_marked(grammar: Callable[[str], object], read: Re
 def test_a_date_that_does_not_exist_is_no_date(read: Read) -> None:
     assert read("the thirty-first of November") == ["date None"]
     assert read("on the 30th of February") == ["date None"]
+    assert read("the 0th") == []
 
 
 def test_a_bare_number_needs_the_question(read: Read) -> None:

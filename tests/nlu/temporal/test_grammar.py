@@ -102,6 +102,19 @@ def test_the_work_grows_no_faster_than_the_text(grammar: Grammars, tables: Table
         assert twice <= 2.5 * once + 1_000, text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_noise_of_any_length_costs_no_more_than_a_long_speech(
+    grammar: Grammars, tables: Tables, language: str
+) -> None:
+    reader = grammar(language)
+    numbers = sorted(reader._answering & reader._known)
+    weekdays = [forms["name"] for forms in tables(language)["weekdays"].values()]
+    for words in (numbers, weekdays, [*weekdays, "12", "7"], [*numbers, ",", "12", "-"]):
+        noise = " ".join(words[at * 7 % len(words)] for at in range(4_000))
+        reader.find(noise, CLOCK)
+        assert calls(reader, noise) < 60_000
+
+
 def test_words_without_a_sign_of_time_are_not_even_cut_up(grammar: Grammars) -> None:
     text = "i would like to be there for it and you can not"
     grammar("en").find(text, CLOCK)
