@@ -8,9 +8,12 @@ hears visibly worse in noise.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
@@ -77,17 +80,28 @@ def _build(source: Path, made: Path) -> None:
         parted, folded = made / f"{name}.raw", made / f"{name}.fp32"
         onnx.save(_branch(decoder, branch), str(parted))
         _folded(parted, folded)
-        quantize_dynamic(
-            str(folded),
-            str(made / f"{name}.onnx"),
-            weight_type=QuantType.QInt8,
-            op_types_to_quantize=["MatMul"],
-        )
+        with _without_advice():
+            quantize_dynamic(
+                str(folded),
+                str(made / f"{name}.onnx"),
+                weight_type=QuantType.QInt8,
+                op_types_to_quantize=["MatMul"],
+            )
         parted.unlink()
         folded.unlink()
     encoder.unlink()
     merged.unlink()
     shutil.copy(source / "tokenizer.bin", made / "tokenizer.bin")
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """The quantiser advises, through the root logger, to fold constants first; that was just done."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _as_onnx(ort: Path, target: Path) -> None:
