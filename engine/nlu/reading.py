@@ -17,7 +17,7 @@ from engine.nlu.entity import Entity
 from engine.nlu.heard import Heard, cut
 from engine.nlu.mentions import MentionFinder
 from engine.nlu.phrases import Occurrence, longest
-from engine.nlu.repair import after_repair, denied, together
+from engine.nlu.repair import after_repair, denied, together, uncovered
 from engine.nlu.rules import Context, Request
 from engine.nlu.scene import Scene
 from engine.nlu.vocabulary import Vocabulary
@@ -78,6 +78,8 @@ class Reader:
         marks = [*occurrences, *(Occurrence(name, first, last) for name, first, last in placed)]
         context = Context(_is_idle(expecting), _asked(expecting), expecting.flow, heard.words)
         requests = together(after_repair(words.rules.match(marks, context), occurrences), occurrences, heard)
+        if not any(item.type == "service" for item in entities):
+            requests = uncovered(requests, words.covers)
         if expecting.type == SlotType.NAME:
             requests = _outside_names(requests, heard, entities)
         claimed = {place for item in requests for place in item.heavy}

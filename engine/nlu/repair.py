@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from engine.nlu.heard import Heard
@@ -86,6 +86,17 @@ def together(requests: Iterable[Request], occurrences: Sequence[Occurrence], hea
         elif request.score > alone.score:
             out[out.index(alone)] = request
     return out
+
+
+def uncovered(requests: Iterable[Request], covers: Mapping[str, Sequence[str]]) -> list[Request]:
+    """Without a task of which another one, said with it, is a case.
+
+    Who is in pain and wants to be seen wants one visit.
+    """
+    made = list(requests)
+    starts = {request.rule.target for request in made if request.rule.kind == "start"}
+    covered = {general for special in starts for general in covers.get(special) or ()}
+    return [item for item in made if item.rule.kind != "start" or item.rule.target not in covered]
 
 
 def _is_task(request: Request) -> bool:

@@ -48,6 +48,8 @@ class Vocabulary:
         self.done_to = frozenset(_listed(pack.get("done_to")))
         """Concepts right behind which a day is that of the booking that exists ("rearrange Thursday")."""
         self.closing = frozenset(_listed(pack.get("closing")))
+        self.covers = {flow: _listed(general) for flow, general in (pack.get("covers") or {}).items()}
+        """Tasks that another one is a case of: they add nothing when both are said."""
         """Slots that ask whether there is anything more: "no, that's fine" is a no to them."""
         self.default_flow = str(pack.get("default_flow", ""))
         """The flow that words without a task are taken to be about."""

@@ -25,8 +25,9 @@ def check_vocabulary(draft: Draft) -> None:
 
 def _names(draft: Draft, node: Node) -> None:
     draft.known(node.get("default_flow"), "flow", draft.names.flows, "vocabulary: ")
-    for item in node.list_of("old"):
-        draft.known(item, "flow", draft.names.flows, "vocabulary: ")
+    for _, special, general in node.pairs("covers"):
+        for item in (special, *general.each()):
+            draft.known(item, "flow", draft.names.flows, "vocabulary: ")
     for item in node.list_of("closing"):
         draft.known(item, "slot", draft.names.slots, "vocabulary: ")
     if draft.offerings is not None:
