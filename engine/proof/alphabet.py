@@ -26,7 +26,7 @@ from engine.core.commands import (
     Wait,
     WantPerson,
 )
-from engine.core.domain import SlotType
+from engine.core.domain import SlotType, StepKind
 from engine.core.flow import COMPLETED
 from engine.proof.moves import Move
 from engine.proof.values import FRESH_S, SHORT_S
@@ -34,7 +34,7 @@ from engine.proof.words import NEUTRAL, Words
 
 if TYPE_CHECKING:
     from engine.core.actions import Expecting
-    from engine.core.domain import Domain
+    from engine.core.domain import Domain, Flow
     from engine.core.state import DialogueState, Pending
     from engine.proof.normal import Normal
     from engine.proof.sight import Sight
@@ -122,26 +122,21 @@ class Alphabet:
         yield Move("failed", (request,), 1)
 
     def _told(self, item: Pending) -> frozenset[str]:
-        """Outcomes after which the flow says what the service has given."""
+        """Outcomes after which the flow says what the service has given, before it waits for anybody."""
         given = {slot for _, slot in self._domain.services[item.service].gives}
-        found: set[str] = set()
-        for flow in self._domain.flows.values():
-            for step in flow.steps:
-                if (step.service, step.id) != (item.service, item.step):
-                    continue
-                for outcome, target in step.outcomes.items():
-                    place = flow.index.get(target)
-                    response = (
-                        self._domain.responses.get(flow.steps[place].response) if place is not None else None
-                    )
-                    variants = (
-                        [variant for items in response.variants.values() for variant in items]
-                        if response
-                        else []
-                    )
-                    if any(given & variant.template.names_used for variant in variants):
-                        found.add(outcome)
-        return frozenset(found)
+        return frozenset(
+            outcome
+            for flow in self._domain.flows.values()
+            for step in flow.steps
+            if (step.service, step.id) == (item.service, item.step)
+            for outcome, target in step.outcomes.items()
+            if any(given & self._says(response) for response in _said_from(flow, target))
+        )
+
+    def _says(self, response: str) -> frozenset[str]:
+        found = self._domain.responses.get(response)
+        variants = [variant for items in found.variants.values() for variant in items] if found else []
+        return frozenset(name for variant in variants for name in variant.template.names_used)
 
     # --- understanding ---------------------------------------------------------------------------------
 
@@ -244,6 +239,22 @@ class Alphabet:
                 readings = (shown[0], self._values.other[slot.id])
                 yield SetSlot(slot.id, shown[0], alternatives=readings)
             yield from (SetSlot(slot.id, value) for value in self._values.refused[slot.id][-1:])
+
+
+def _said_from(flow: Flow, target: str) -> Iterator[str]:
+    """What a flow says from a step on, up to where it waits for somebody."""
+    waiting: list[str] = [target]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        place = flow.index.get(name)
+        if place is None or name in seen:
+            continue
+        seen.add(name)
+        step = flow.steps[place]
+        yield step.response
+        if step.kind in {StepKind.SAY, StepKind.NOOP, StepKind.SET}:
+            waiting += [branch.to for branch in step.branches] or [step.following]
 
 
 _AT_A_QUESTION = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -47,7 +47,8 @@ class Subject:
     """A pack or site under proof."""
 
     def __init__(self, domain: Domain, texts: Iterable[str] = ()) -> None:
-        self.domain = domain
+        # Every call is proved with the pack's own replies; one that a model words only takes their place.
+        self.domain = replace(domain, model=replace(domain.model, sources={}))
         self._texts = tuple(texts)
 
     @cached_property

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.core.actions import Listen, Say
 from engine.core.commands import Ask, Choose, NotUnderstood, Repeat, SetSlot, StartFlow
+from engine.core.domain import StepKind
 from engine.core.events import BargedIn, FellSilent, Spoken
-from tests.core.workshop import BOOK, NAME, Call, at_the_offer, at_the_readback, with_guard
+from tests.core.workshop import (
+    BOOK,
+    NAME,
+    Call,
+    a_step,
+    act,
+    at_the_offer,
+    at_the_readback,
+    with_flow,
+    with_guard,
+)
 
 
 def listens(call: Call) -> list[Listen]:
@@ -132,3 +145,10 @@ def test_listening_that_a_guard_forbids_asks_nothing() -> None:
     call = Call(with_guard(forbids="listen"))
     assert call.asks is None
     assert listens(call) == []
+
+
+def test_a_success_that_has_no_record_to_word_is_replaced_by_what_its_guard_says() -> None:
+    guards = with_guard(act("say", "utter_unsure"), forbids="utter_booked", unless="filled(booked)").guards
+    boast = with_flow("boast", a_step("boasts", StepKind.SAY, response="utter_booked"))
+    call = Call(replace(boast, guards=guards)).means(StartFlow("boast"))
+    assert call.says[0] == "utter_unsure"

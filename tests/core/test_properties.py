@@ -258,7 +258,7 @@ def check(before: DialogueState, event: Any, outcome: Any) -> None:
     if after.phase in {"transferring", "ended"}:
         assert "hold" not in after.slots or after.slots["hold"].value is None, "nothing is held any more"
     if after.phase == "talking":
-        waits = after.asking is not None or after.understanding is not None
+        waits = after.asking is not None or after.understanding is not None or after.composing is not None
         assert waits or any(not item.abandoned for item in after.pending.values()), "nothing is awaited"
 
 
