@@ -7,6 +7,9 @@ import pytest
 from telephony.config import SecretMissingError, VendorSettings
 from telephony.vendors import RECOGNISERS, VOICES, UnknownVendorError, recogniser, voice
 
+# Vendors' SDKs warn about each other's next versions.
+pytestmark = pytest.mark.filterwarnings("ignore:websockets.*:DeprecationWarning")
+
 KEYS = {"A_KEY": "secret"}
 
 
