@@ -6,6 +6,7 @@ does; a count stops at a bound, since nobody reads the exact number of forty tho
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -105,7 +106,7 @@ class _Where:
 
 def listed(archive: Archive, wanted: Filter, *, after: str = "", limit: int = 50) -> Page:
     """A page of calls; `after` is what the page before said."""
-    where = _where(wanted)
+    where = _where(wanted, choices(archive) if wanted.text else {})
     with archive.file.reading() as db:
         count = db.execute(
             f"SELECT count(*) FROM (SELECT 1 FROM calls WHERE {where} LIMIT {COUNT_TO})",  # noqa: S608 - parts of ours
@@ -158,7 +159,7 @@ def choices(archive: Archive) -> dict[str, list[str]]:
     return found
 
 
-def _where(wanted: Filter) -> _Where:
+def _where(wanted: Filter, known: Mapping[str, Sequence[str]]) -> _Where:
     where = _Where()
     for name in _COLUMNS:
         if value := getattr(wanted, name):
@@ -178,10 +179,18 @@ def _where(wanted: Filter) -> _Where:
         where.add("started < ?", _moment(wanted.until, 2))
     if wanted.text:
         like = "%" + wanted.text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        # Names repeat from call to call: those that fit are found once, then looked up by their index.
+        named = [
+            (kind, name)
+            for kind in _MARKED.values()
+            for name in known.get(kind, ())
+            if wanted.text.casefold() in name.casefold()
+        ]
+        pairs = ", ".join(["(?, ?)"] * len(named))
         where.add(
-            r"""(call LIKE ? ESCAPE '\' OR call IN (SELECT call FROM marks WHERE name LIKE ? ESCAPE '\')
-            OR call IN (SELECT call FROM remarks WHERE text LIKE ? ESCAPE '\'))""",
-            like, like, like,
+            rf"""(call LIKE ? ESCAPE '\' OR call IN (SELECT call FROM remarks WHERE text LIKE ? ESCAPE '\')
+            OR call IN (SELECT call FROM marks WHERE (kind, name) IN (VALUES {pairs or "(NULL, NULL)"})))""",  # noqa: S608 - question marks only
+            like, like, *(part for pair in named for part in pair),
         )  # fmt: skip
     return where
 

@@ -31,9 +31,15 @@ def flowchart(flow: Flow, title: str) -> Markup:
             f'<rect class="end" x="{_LEFT}" y="{y}" width="{_BOX_WIDTH}" height="{_BOX_HEIGHT}" rx="16"/>'
             f'<text x="{_LEFT + 14}" y="{y + 20}">END</text>'
         )
-    rank = _ranks(flow)
-    drawn = [_arrow(edge.label, place[edge.source], place[edge.target], rank[number])
-             for number, edge in enumerate(edges(flow)) if edge.target in place]  # fmt: skip
+    ways = dict.fromkeys((edge.source, edge.target) for edge in edges(flow) if edge.target in place)
+    ranks: dict[str, int] = {}
+    drawn = []
+    for source, target in ways:
+        labels = [edge.label for edge in edges(flow) if (edge.source, edge.target) == (source, target)]
+        label = ", ".join(label for label in labels if label)
+        drawn.append(_arrow(label, place[source], place[target], ranks.get(source, 0)))
+        # The how many-th way of its step that does not go straight down: none covers another.
+        ranks[source] = ranks.get(source, 0) + (place[target] != place[source] + 1)
     height = _y(len(names)) + 8
     width = _LEFT + _BOX_WIDTH + 260
     return Markup(  # noqa: S704 - made of numbers and escaped texts
@@ -45,18 +51,6 @@ def flowchart(flow: Flow, title: str) -> Markup:
         + "".join(draw(flow.id) for draw in drawn)
         + "</svg>"
     )
-
-
-def _ranks(flow: Flow) -> list[int]:
-    """For each way, the how many-th of its step it is that does not go straight down: none covers another."""
-    place = {step.id: number for number, step in enumerate(flow.steps)}
-    count: dict[str, int] = {}
-    ranks = []
-    for edge in edges(flow):
-        straight = place.get(edge.target, len(place)) == place[edge.source] + 1
-        ranks.append(0 if straight else count.get(edge.source, 0))
-        count[edge.source] = count.get(edge.source, 0) + (not straight)
-    return ranks
 
 
 def _y(place: int) -> int:

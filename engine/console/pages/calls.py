@@ -28,6 +28,7 @@ def listing(visit: Visit) -> Response:
         page = index.listed(visit.hub.archive, wanted, after=visit.query.get("after", ""))
     except ValueError:
         return visit.to("/calls")
+    known = index.choices(visit.hub.archive)
     return visit.page(
         "calls.html",
         page=page,
@@ -35,7 +36,7 @@ def listing(visit: Visit) -> Response:
         set=wanted.plain(),
         query_string=urlencode(wanted.plain()),
         next=urlencode({**wanted.plain(), "after": page.after}) if page.after else "",
-        choices={name: index.choices(visit.hub.archive)[name] for name in _CHOICES},
+        choices={name: known[name] for name in _CHOICES},
         views=visit.hub.accounts.views(visit.who.account),
         live=visit.hub.live(),
         count_to=index.COUNT_TO,
