@@ -63,6 +63,12 @@ def _openai(key: str, options: Options, _phrases: Sequence[str]) -> Recognizer:
     return OpenAIRecognizer(key, url=url, model=options.get("model", "whisper-1"))
 
 
+def _local(_key: str, _options: Options, _phrases: Sequence[str]) -> Recognizer:
+    from telephony.asr.local import load
+
+    return load()
+
+
 def _azure_voice(key: str, options: Options, _phrases: Sequence[str]) -> Synthesizer:
     from telephony.tts.azure import AzureSynthesizer
 
@@ -89,6 +95,12 @@ def _openai_voice(key: str, options: Options, _phrases: Sequence[str]) -> Synthe
     return OpenAISynthesizer(key, url=url, model=model, voices=_voices(options) or None)
 
 
+def _local_voice(_key: str, _options: Options, _phrases: Sequence[str]) -> Synthesizer:
+    from telephony.tts.local import load
+
+    return load()
+
+
 def _voices(options: Options) -> dict[str, str]:
     """The options `voice_en`, `voice_lt` and so on, by language."""
     return {
@@ -104,12 +116,14 @@ RECOGNISERS: Mapping[str, Vendor[Recognizer]] = {
     "azure": Vendor(_azure, frozenset({"region", "url"})),
     "wyoming": Vendor(_wyoming, frozenset({"host", "port", "model"}), keyed=False),
     "openai": Vendor(_openai, frozenset({"model", "url"}), keyed=False),
+    "local": Vendor(_local, keyed=False),
 }
 VOICES: Mapping[str, Vendor[Synthesizer]] = {
     "azure": Vendor(_azure_voice, frozenset({"region", "url"})),
     "deepgram": Vendor(_deepgram_voice, frozenset({"url"}) | _VOICE),
     "wyoming": Vendor(_wyoming_voice, frozenset({"host", "port"}) | _VOICE, keyed=False),
     "openai": Vendor(_openai_voice, frozenset({"model", "url"}) | _VOICE, keyed=False),
+    "local": Vendor(_local_voice, keyed=False),
 }
 
 

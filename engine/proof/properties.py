@@ -61,7 +61,6 @@ BUILT_IN = (
     Property("no_early_goodbye", "we do not hang up while a task is open"),
     Property("written_once", "a write is not asked for again while it is under way"),
     Property("levels_rise", "the safety level of a call never falls"),
-    Property("sealed_rules_stand", "a site refines sealed rules and never weakens them"),
 )
 """What every pack is held to."""
 

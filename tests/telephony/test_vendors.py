@@ -18,14 +18,19 @@ def wanted(use, **options):
     return VendorSettings(use=use, key=key, options=options)
 
 
-@pytest.mark.parametrize("name", sorted(RECOGNISERS))
+@pytest.mark.parametrize("name", sorted(set(RECOGNISERS) - {"local"}))
 def test_every_recogniser_of_the_table_can_be_made(name):
     assert recogniser([wanted(name)], ["Kazlauskas"], KEYS).name == name
 
 
-@pytest.mark.parametrize("name", sorted(VOICES))
+@pytest.mark.parametrize("name", sorted(set(VOICES) - {"local"}))
 def test_every_voice_of_the_table_can_be_made(name):
     assert voice([wanted(name)], KEYS).name == name
+
+
+def test_embedded_speech_needs_no_key_and_its_packages():
+    pytest.importorskip("hibari", reason="the speech extra is not installed")
+    assert voice([wanted("local", key=None)]).name == "local"
 
 
 def test_several_stand_in_for_each_other():
@@ -42,7 +47,10 @@ def test_several_stand_in_for_each_other():
             "the recogniser 'deepgram' has no option 'modle'; did you mean 'model'?",
         ),
         (wanted("azure", key=None), "the recogniser 'azure' needs a key; name its environment variable"),
-        (wanted("zzz"), "there is no recogniser 'zzz'; there are azure, deepgram, flux, openai, wyoming"),
+        (
+            wanted("zzz"),
+            "there is no recogniser 'zzz'; there are azure, deepgram, flux, local, openai, wyoming",
+        ),
     ],
 )
 def test_a_mistake_names_what_is_allowed(settings, message):

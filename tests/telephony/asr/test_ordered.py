@@ -5,17 +5,20 @@ from __future__ import annotations
 import pytest
 
 from telephony.asr.ordered import OrderedRecognizer
+from telephony.asr.scripted import Misbehaviour, ScriptedRecognizer
 from telephony.speech import Hints, Recognized, SpeechUnavailable
-from tests.peers.deepgram import DeepgramPeer, spoken
+from tests.peers.deepgram import DeepgramPeer
+from tests.peers.deepgram import spoken as scripted
 from tests.peers.openai_speech import OpenAIPeer
 from tests.telephony.asr.services import SERVICES, listening
+from tests.telephony.talking import spoken, talk
 from tests.telephony.waiting import until
 
 V1, FLUX, _, _, OPENAI = SERVICES
 
 
 async def test_the_next_takes_over_in_the_middle_of_a_call_and_hears_the_last_words_again():
-    words = [*spoken("my name is Ona", 0.4), *spoken("and I call about Tuesday", 4.0)]
+    words = [*scripted("my name is Ona", 0.4), *scripted("and I call about Tuesday", 4.0)]
     first, second = DeepgramPeer(words), DeepgramPeer(words)
     async with second.running():
         async with first.running():
@@ -58,3 +61,11 @@ async def test_when_all_have_failed_it_is_said_why():
 def test_no_recogniser_at_all_is_an_error_of_ours():
     with pytest.raises(ValueError, match="at least one"):
         OrderedRecognizer([])
+
+
+def test_a_call_goes_on_when_its_recogniser_breaks():
+    second = ScriptedRecognizer()
+    both = OrderedRecognizer([ScriptedRecognizer(Misbehaviour(fails_at_s=3.0)), second])
+    call = talk([spoken("hello")], recognizer=both)
+    assert not call.line.control.transfers
+    assert second._open
