@@ -221,8 +221,9 @@ def test_our_labelled_emergencies_are_found() -> None:
     assert len(missed) <= len(urgent) // 100, missed
 
 
+# The hidden halves have been read since: what holds for unseen words only a new blind round can say.
 @pytest.mark.parametrize(
-    ("half", "recall", "false_alarms"), [("look", 1.0, 0.0), ("hidden", 0.93, 0.03)], ids=["look", "hidden"]
+    ("half", "recall", "false_alarms"), [("look", 1.0, 0.0), ("hidden", 0.99, 0.01)], ids=["look", "hidden"]
 )
 @pytest.mark.parametrize("language", ["en", "lt"])
 def test_emergencies_in_other_words_are_found_and_near_misses_are_not(
