@@ -235,11 +235,20 @@ def _finish(turn: Turn, frame: FlowFrame) -> None:
     if flow.pattern:
         return
     if below is not None:
-        turn.change(readback=None, refused=() if below.queued else turn.state.refused)
+        agreed = turn.state.readback if _has_agreed(turn, below) else None
+        turn.change(readback=agreed, refused=() if below.queued else turn.state.refused)
         turn.push(RESUMED, context={"flow": below.flow})
     else:
         turn.change(readback=None, refused=())
         turn.push(COMPLETED, context={"flow": frame.flow})
+
+
+def _has_agreed(turn: Turn, frame: FlowFrame) -> bool:
+    """Whether a flow has gone on from the read-back in hand: what was agreed to holds for the rest of it."""
+    flow, readback = turn.flow(frame), turn.state.readback
+    if readback is None or readback.step not in flow.index:
+        return False
+    return flow.index[readback.step] < flow.index.get(frame.step, 0)
 
 
 def drop_patterns(turn: Turn) -> None:

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from engine.core import flow
 from engine.core.actions import HangUp, Request, Transfer
 from engine.core.commands import Affirm, Cancel, Choose, Deny, SetSlot, StartFlow
 from engine.core.decision import Verdict
 from engine.core.domain import Branch, StepKind
 from engine.core.events import FellSilent
+from engine.core.turn import Turn
 from tests.core.workshop import (
     BOOK,
     DOMAIN,
@@ -255,3 +257,24 @@ def test_a_step_of_a_repair_knows_what_the_repair_is_about() -> None:
     for _ in range(3):
         call.happens(FellSilent(call.at))
     assert [item.reason for item in call.actions if isinstance(item, HangUp)] == ["nobody_to_help"]
+
+
+def test_what_was_agreed_to_holds_for_the_rest_of_the_task_after_a_detour() -> None:
+    call = at_the_readback(with_flow("open_lock", a_step("one", StepKind.SAY, response="utter_goodbye")))
+    del call.world["bench.commit"]
+    call.means(Affirm())
+    turn = Turn(call.domain, call.state, FellSilent(call.at))
+    turn.push("open_lock")
+    flow.advance(turn)
+    assert call.state.readback is not None
+    assert turn.state.readback == call.state.readback
+
+
+def test_what_was_not_agreed_to_is_read_back_anew_after_a_detour() -> None:
+    call = at_the_readback(with_flow("open_lock", a_step("one", StepKind.SAY, response="utter_goodbye")))
+    turn = Turn(call.domain, call.state, FellSilent(call.at))
+    turn.push("open_lock")
+    flow.advance(turn)
+    assert turn.state.readback is not None
+    assert call.state.readback is not None
+    assert turn.state.readback.say > call.state.readback.say

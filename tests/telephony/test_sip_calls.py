@@ -48,7 +48,7 @@ class Telephone:
         return next(t["heard"] for t in self.told[before:] if "heard" in t)
 
     async def hears_us(self):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while await self.heard() < 1000:  # noqa: ASYNC110 - it asks another process
                 await asyncio.sleep(0.05)
 
