@@ -12,7 +12,7 @@ from engine.core import handover, prompts, reference, rewind, slots
 from engine.core.condition import Condition
 from engine.core.decision import Verdict
 from engine.core.domain import END, StepKind
-from engine.core.state import Status
+from engine.core.state import Readback, Status
 
 if TYPE_CHECKING:
     from engine.core.domain import FlowStep
@@ -235,20 +235,25 @@ def _finish(turn: Turn, frame: FlowFrame) -> None:
     if flow.pattern:
         return
     if below is not None:
-        agreed = turn.state.readback if _has_agreed(turn, below) else None
-        turn.change(readback=agreed, refused=() if below.queued else turn.state.refused)
+        turn.change(readback=_agreed(turn, below), refused=() if below.queued else turn.state.refused)
         turn.push(RESUMED, context={"flow": below.flow})
     else:
         turn.change(readback=None, refused=())
         turn.push(COMPLETED, context={"flow": frame.flow})
 
 
-def _has_agreed(turn: Turn, frame: FlowFrame) -> bool:
-    """Whether a flow has gone on from the read-back in hand: what was agreed to holds for the rest of it."""
-    flow, readback = turn.flow(frame), turn.state.readback
-    if readback is None or readback.step not in flow.index:
-        return False
-    return flow.index[readback.step] < flow.index.get(frame.step, 0)
+def _agreed(turn: Turn, frame: FlowFrame) -> Readback | None:
+    """The read-back from which a flow has gone on with a yes: it holds for the rest of it.
+
+    Whatever was read back in between; the status of the values says whether they are still those.
+    """
+    flow = turn.flow(frame)
+    for step in reversed(flow.steps[: flow.index.get(frame.step, 0)]):
+        if step.kind is StepKind.CONFIRM:
+            held = [turn.state.slots[name] for name in step.reads if name in turn.state.slots]
+            agreed = bool(held) and all(item.status is Status.CONFIRMED for item in held)
+            return Readback(step.id, 0, step.reads, heard=True) if agreed else None
+    return None
 
 
 def drop_patterns(turn: Turn) -> None:
