@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from engine.booking.service import Booking
 from engine.booking.sqlite import SqliteStore
+from engine.cache_folder import cache_folder
 from engine.nlu.cascade import Understanding
 from engine.nlu.classify import Classifier
 from engine.pack import load
-from engine.pack.cache import PackCache, keep_for_good
+from engine.pack.cache import keep_for_good
 from engine.performer import Performer
 from engine.text_call import TextCall
 from engine.traces import Recorder, TapeWriter
@@ -148,7 +149,7 @@ class Desk:
 
 def understanding_of(domain: Domain) -> Understanding:
     """The understanding of a site, with the classifier where one was trained (`frontdesk train`)."""
-    return Understanding(domain, Classifier(domain.vocabulary, PackCache().folder))
+    return Understanding(domain, Classifier(domain.vocabulary, cache_folder()))
 
 
 def _path(database: str) -> str:

@@ -45,7 +45,6 @@ class _Piece:
 class _Prompt:
     prepared_s: float = 0.0
     whole: bool = False
-    sent_s: float = 0.0
     pieces: list[_Piece] = field(default_factory=list)
 
 
@@ -69,7 +68,6 @@ class Ledger:
         prompt = self._prompts.setdefault(say, _Prompt())
         start = max(at_s, self._free_s)
         prompt.pieces.append(_Piece(say, start, length_s, mark))
-        prompt.sent_s += length_s
         self._free_s = start + length_s
 
     def pause(self, length_s: float, at_s: float) -> None:
@@ -100,7 +98,7 @@ class Ledger:
         """
         positions = {}
         for say, prompt in self._prompts.items():
-            heard = prompt.sent_s = self._sounded_s(prompt, at_s)
+            heard = self._sounded_s(prompt, at_s)
             prompt.pieces = [_Piece(say, at_s - heard, heard, played=True)] if heard else []
             positions[say] = heard
         self._free_s = at_s
@@ -111,9 +109,7 @@ class Ledger:
         done = [
             say
             for say, prompt in self._prompts.items()
-            if prompt.whole
-            and prompt.prepared_s
-            and self._sounded_s(prompt, at_s) >= prompt.prepared_s - _NOTHING / 2
+            if prompt.whole and prompt.prepared_s and self._is_heard(prompt, at_s)
         ]
         for say in done:
             del self._prompts[say]

@@ -20,10 +20,6 @@ class Limits:
     patience: float = 10.0
     """Work without an end, after which we go on without its result."""
     understanding: float = 2.0
-    first_sound: float = 1.2
-    """From a prompt's text to its first sound, by the voice in use; then the next voice is tried."""
-    stall: float = 1.0
-    """Between two pieces of a prompt's sound."""
     ring: float = 45.0
     """A transfer that nobody answers."""
     lost: float = 20.0

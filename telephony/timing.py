@@ -32,11 +32,6 @@ class TurnTiming:
         """The end of the caller's voice."""
         return self.ended_s - self.waited_s
 
-    @property
-    def reply_s(self) -> float | None:
-        """From the end of the caller's voice to our first sound, as we see it: recordings decide."""
-        return None if self.sounded_s is None else self.sounded_s - self.speech_end_s
-
 
 @dataclass(slots=True)
 class Timings:

@@ -61,7 +61,6 @@ class Archive:
         self.file = SqliteFile(database, _WAIT_S)
         base = Path(database)
         self.live_folder = base.with_name(base.name + ".live")
-        self.audio_folder = base.with_name(base.name + ".audio")
         with self.file.writing(durable=True) as db:
             for statement in SCHEMA:
                 db.execute(statement)

@@ -3,7 +3,6 @@
 FrontdeskError
 ├── PackError            the pack author's: every Problem of a pack, with file, line and column
 ├── ConditionError       a condition or template that cannot be evaluated on this state (fails closed)
-├── ReplayError          a tape that does not fold to what it says
 └── TapeError            a tape that cannot be read, or whose chain is broken
 """
 
@@ -59,7 +58,3 @@ class ConditionError(FrontdeskError):
 
 class TapeError(FrontdeskError):
     """A tape that cannot be read or whose chain is broken."""
-
-
-class ReplayError(FrontdeskError):
-    """A tape that does not fold to what it says."""

@@ -17,7 +17,7 @@ from engine.core.domain import DataClass, Domain, SlotType
 from engine.model.question import Question
 from engine.nlu.choices import traits_of
 from engine.nlu.model_privacy import Masked
-from engine.nlu.model_schema import CANDIDATES, CLOSED, Vocabulary
+from engine.nlu.model_schema import CANDIDATES, Vocabulary
 
 if TYPE_CHECKING:
     from engine.core.actions import Expecting
@@ -173,8 +173,3 @@ def _option(option: Any) -> dict[str, Any]:
     if isinstance(option, str) and not (traits.days or traits.clocks):
         found = {"provider": None}
     return {key: value for key, value in found.items() if value}
-
-
-def grammar_reads(kind: SlotType) -> bool:
-    """Whether values of a type are read from the caller's words by a grammar of ours."""
-    return kind not in CLOSED and kind is not SlotType.TEXT

@@ -14,12 +14,12 @@ import json
 import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from engine.cache_folder import cache_folder, is_ours, put
 from engine.core.domain import Domain
 
 _MAGIC = b"frontdesk-pack-1\n"
@@ -36,11 +36,11 @@ class PackCache:
     """The folder of compiled packs."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or _default_folder()
+        self.folder = folder or cache_folder()
 
     def read(self, path: Path) -> Domain | None:
         """The compiled pack of a folder or site file; None when it must be compiled (again)."""
-        if not self._is_ours():
+        if not is_ours(self.folder):
             return None
         try:
             raw = self._entry(path).read_bytes()
@@ -66,31 +66,13 @@ class PackCache:
         parts = (_MAGIC, json.dumps(header).encode(), b"\n", sha256(body).hexdigest().encode(), b"\n", body)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self._is_ours():
-                _replace(self._entry(path), b"".join(parts))
+            if is_ours(self.folder):
+                put(self._entry(path), b"".join(parts))
         except OSError:
             return
 
     def _entry(self, path: Path) -> Path:
         return self.folder / f"{sha256(str(path.resolve()).encode()).hexdigest()[:32]}.pack"
-
-    def _is_ours(self) -> bool:
-        """Whether nobody but this user can have put files there."""
-        try:
-            status = self.folder.stat()
-        except OSError:
-            return False
-        owner = getattr(os, "getuid", lambda: status.st_uid)()
-        return status.st_uid == owner and not status.st_mode & 0o022
-
-
-def _default_folder() -> Path:
-    named = os.environ.get("FRONTDESK_CACHE")
-    if named:
-        return Path(named)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "frontdesk"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "frontdesk"
 
 
 def code_version() -> str:
@@ -116,18 +98,6 @@ def _listing(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
     return sorted(name for name in os.listdir(folder) if name.endswith(".yml"))  # noqa: PTH208 - names are enough
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file in one step: readers see the old one or the new one, never a part."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(name, path)  # noqa: PTH105 - names from mkstemp
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 class _Pickler(pickle.Pickler):

@@ -123,8 +123,6 @@ DOMAIN = Record(
     ("pack",),
 )
 
-BRANCH = Record("a branch", {"if": CONDITION, "then": NAME, "else": NAME})
-TARGET = Either("a step or END", text=ANY_TEXT)
 NEXT = Either(
     "a step, a mapping of outcomes to steps, or a list of if/then/else,",
     text=ANY_TEXT,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.core.condition import Condition
-from engine.core.domain import SlotType, StepKind
+from engine.core.domain import StepKind
 
 if TYPE_CHECKING:
     from engine.core.domain import Domain, FlowStep
@@ -70,8 +70,6 @@ class Sight:
     """What is looked at by rules that do not follow upon the caller's own words."""
     facts: set[str] = field(default_factory=set)
     """level, check, language, counters, open, number, turn, target: whether they are looked at."""
-    rejected: set[str] = field(default_factory=set)
-    """Slots whose new values are checked."""
 
 
 def sight(domain: Domain) -> Sight:
@@ -195,8 +193,3 @@ def numbers_of(seen: Sight, name: str) -> Iterable[int]:
         for item in seen.constants.get(name, ())
         if isinstance(item, int) and not isinstance(item, bool)
     )
-
-
-def ids_of(kind: SlotType) -> bool:
-    """Whether the values of a type are ids of the catalogue."""
-    return kind in {SlotType.SERVICE, SlotType.PROVIDER}

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine.cache_folder import cache_folder
 from engine.core.errors import FrontdeskError
 from engine.nlu.classify import ModelFolder, examples_of, key_of
 from engine.nlu.classify.stored import dumps
 from engine.nlu.classify.training import train
 from engine.pack import load
-from engine.pack.cache import PackCache
 
 if TYPE_CHECKING:
     from engine.core.domain import Domain
@@ -38,7 +38,7 @@ def teach(packs: Sequence[str]) -> Iterator[str]:
         TrainingError: scikit-learn is not installed, or the examples are too few.
         OSError: the model cannot be kept.
     """
-    folder = ModelFolder(PackCache().folder)
+    folder = ModelFolder(cache_folder())
     used: set[str] = set()
     for name in packs:
         for language, examples in examples_in(load(name)).items():

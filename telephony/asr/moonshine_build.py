@@ -9,7 +9,6 @@ hears visibly worse in noise.
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +18,8 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from engine.cache_folder import cache_folder
 
 FORMAT = 1
 """Raised when what this module makes changes, so that older files are made again."""
@@ -41,7 +42,7 @@ def model_folder() -> Path:
 
     source = Path(str(files(_PACKAGE))) / _MODEL
     stamp = f"{FORMAT} {version(_DISTRIBUTION)} {onnxruntime.__version__}"
-    folder = _cache() / f"moonshine-base-en-{sha256(stamp.encode()).hexdigest()[:12]}"
+    folder = cache_folder() / "speech" / f"moonshine-base-en-{sha256(stamp.encode()).hexdigest()[:12]}"
     if all((folder / name).exists() for name in PARTS):
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -52,10 +53,6 @@ def model_folder() -> Path:
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return folder
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "frontdesk" / "speech"
 
 
 def _put(made: Path, folder: Path) -> None:

@@ -7,9 +7,7 @@ that others may write to is not read, because words put there would decide what 
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from array import array
 from collections.abc import Container
 from hashlib import sha256
@@ -18,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from engine.cache_folder import is_ours, put
 from engine.nlu.classify.examples import Examples
 from engine.nlu.classify.model import Calibration, Model, Weights
 
@@ -53,7 +52,7 @@ class ModelFolder:
 
     def read(self, key: str) -> tuple[Model, dict[str, Any]] | None:
         """A model with the figures of its training; None when it must be trained (again)."""
-        if not self._is_ours():
+        if not is_ours(self.folder):
             return None
         try:
             return loads(self.path(key).read_bytes())
@@ -67,17 +66,10 @@ class ModelFolder:
             OSError: the disk does not take it, or the folder is open to others.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not self._is_ours():
+        if not is_ours(self.folder):
             message = f"{self.folder}: others may write to this folder, so no model is kept there"
             raise PermissionError(message)
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=".new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).replace(self.path(key))
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        put(self.path(key), content)
 
     def tidy(self, used: Container[str]) -> None:
         """Remove what nobody is likely to ask for: all but the newest models and those just used."""
@@ -85,15 +77,6 @@ class ModelFolder:
         for path in models[_NEWEST:]:
             if path.stem not in used:
                 path.unlink(missing_ok=True)
-
-    def _is_ours(self) -> bool:
-        """Whether nobody but this user can have put files there."""
-        try:
-            status = self.folder.stat()
-        except OSError:
-            return False
-        owner = getattr(os, "getuid", lambda: status.st_uid)()
-        return status.st_uid == owner and not status.st_mode & 0o022
 
 
 def _age(path: Path) -> float:
