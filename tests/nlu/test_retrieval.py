@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core.actions import Expecting, Understand
 from engine.core.commands import Ask
+from engine.core.domain import Domain
 from engine.core.state import DialogueState
 from engine.core.utterance import Transcript, Utterance
+from engine.nlu.cascade import Understanding
+from engine.nlu.classify import Classifier
 from engine.nlu.model import ModelUnderstanding
 from engine.nlu.phrases import Endings
 from engine.nlu.retrieval import AnswerIndex, Entry
@@ -95,13 +99,37 @@ def test_it_may_be_asked_from_any_thread() -> None:
     assert set(found) == {"dogs"}
 
 
-def test_of_many_answers_a_model_is_offered_the_nearest_by_number() -> None:
+class Reminded(Classifier):
+    """A classifier that every question reminds of the same answer."""
+
+    def __init__(self) -> None:
+        super().__init__({}, Path())
+
+    def answers(self, language: str, question: str, most: int) -> list[str]:
+        return ["extra_3"][:most] if language == "en" else []
+
+
+def test_what_the_classifier_finds_near_is_offered_too() -> None:
+    domain = many_answers()
+    understanding = Understanding(domain, Reminded())
+    action = Understand(Utterance(Transcript.of("gnarf gnarf"), 1, "en"), Expecting("open"))
+    found = understanding.understand(action, datetime(2026, 11, 23, 9, 15))
+    turn = ModelUnderstanding(domain, understanding).turn(action, found, DialogueState(language="en"))
+    assert turn.topics == ("extra_3",)
+
+
+def many_answers() -> Domain:
+    """More than a request has room for."""
     answers = dict(DOMAIN.answers)
     for number in range(80):
         answers[f"extra_{number}"] = replace(
             answers["parking"], id=f"extra_{number}", questions={"en": (f"topic{number} thing",)}
         )
-    domain = replace(DOMAIN, answers=answers)
+    return replace(DOMAIN, answers=answers)
+
+
+def test_of_many_answers_a_model_is_offered_the_nearest_by_number() -> None:
+    domain = many_answers()
     model = ModelUnderstanding(domain, UNDERSTANDING)
     action = Understand(Utterance(Transcript.of("gnarf about topic7 gnarf"), 1, "en"), Expecting("open"))
     now = datetime(2026, 11, 23, 9, 15)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from heapq import nlargest
 from math import exp, sqrt
 from typing import NamedTuple
 
@@ -129,6 +130,21 @@ class Model:
         second = max(scores)
         labels = self.weights.labels
         return Best(labels[place], top, top - second, labels[scores.index(second)])
+
+    def ranked(self, text: str, kind: str, most: int) -> list[str]:
+        """The names of the labels of one kind that a sentence speaks for, the nearest first."""
+        words = words_of(text)
+        if not words:
+            return []
+        labels, start = self.weights.labels, f"{kind}."
+        scored = (
+            (score, label)
+            for label, score, without in zip(
+                labels, self._scores(*self.bags(words)), self._offsets, strict=True
+            )
+            if score > without and label.startswith(start)
+        )
+        return [label.removeprefix(start) for _, label in nlargest(most, scored)]
 
     def vector(self, text: str) -> list[tuple[int, float]]:
         """The known grams of a sentence with their weights: what training and inference share."""

@@ -33,6 +33,11 @@ class Classifier:
         model = self._model(language)
         return model.classify(text) if model is not None else None
 
+    def answers(self, language: str, question: str, most: int) -> list[str]:
+        """The names of the answers that a question speaks for, the nearest first; none without a model."""
+        model = self._model(language)
+        return model.ranked(question, "ask", most) if model is not None else []
+
     def _model(self, language: str) -> Model | None:
         if language not in self._models:
             examples = examples_of(self._vocabulary.get(language) or {})

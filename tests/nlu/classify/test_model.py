@@ -56,6 +56,14 @@ def test_strange_words_make_every_known_one_weigh_less():
 
 def test_a_sentence_without_words_is_nothing():
     assert model().classify(" ?! ") is None
+    assert model().ranked(" ?! ", "ask", 5) == []
+
+
+def test_labels_of_one_kind_are_ranked_by_what_speaks_for_them():
+    assert model().ranked("open", "ask", 5) == ["hours"]
+    assert model().ranked("open rain", "start", 5) == []  # the little that was known spoke against it
+    assert model().ranked("cake", "start", 5) == ["order"]
+    assert model().ranked("open", "ask", 0) == []
 
 
 def test_below_the_threshold_nothing_is_accepted():
