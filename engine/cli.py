@@ -95,19 +95,30 @@ def chat(
 
 @app.command()
 @click.argument("site")
-@click.option("--jsonl", is_flag=True, help="A JSON object a line, in and out: the only form there is.")
+@click.option("--jsonl", is_flag=True, help="A JSON object a line, in and out.")
+@click.option(
+    "--asking",
+    metavar="SLOT",
+    help="What the caller was asked: a slot, or confirm; a JSON line says it itself.",
+)
 @now_option
 @model_option
-def understand(site: str, jsonl: bool, now: str | None, model: str) -> None:
-    """Show what is understood of each line, without a call."""
+def understand(site: str, jsonl: bool, asking: str | None, now: str | None, model: str) -> None:
+    """Show what is understood of each line of words, without a call."""
     from engine import jsonl as protocol  # noqa: PLC0415
     from engine import understand_lines  # noqa: PLC0415
     from engine.pack import load  # noqa: PLC0415
 
     with _mistakes():
-        reader = understand_lines.Reader(load(site), now, model)
+        domain = load(site)
+        reader = understand_lines.Reader(domain, now, model)
+        asking = understand_lines.asked_for(domain, asking) if asking else None
     for line in protocol.lines(sys.stdin.buffer):
-        _print(reader.answer(line))
+        if jsonl:
+            _print(reader.answer(line))
+        elif line.strip():
+            answer = reader.answer(json.dumps({"text": line, "asking": asking}))
+            click.echo("\n".join([line, *understand_lines.told(answer), ""]))
 
 
 @app.command()

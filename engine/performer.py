@@ -242,11 +242,12 @@ def _endings(domain: Domain) -> dict[str, str]:
 
 def subject_of(person: Person, today: date) -> dict[str, Any]:
     """What flows may know of somebody on file."""
-    age = today.year - person.born.year - ((today.month, today.day) < (person.born.month, person.born.day))
+    born = person.born
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day)) if born else None
     return {
         "id": person.id,
         "name": person.name,
-        "born": person.born.isoformat(),
+        "born": born.isoformat() if born else None,
         "age": age,
         "language": person.language,
         "is_new": False,

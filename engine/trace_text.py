@@ -23,7 +23,7 @@ def lines(entry: Mapping[str, Any]) -> Iterator[str]:
         if item["is"] not in _UNSHOWN:
             yield f"        -> {_named(item)}"
     for name, value in entry["changes"].get("slots", {}).items():
-        yield f"        {name} = {_brief(value.get('value'))} [{value.get('status')}, {value.get('source')}]"
+        yield f"        {name} = {brief(value.get('value'))} [{value.get('status')}, {value.get('source')}]"
 
 
 def _named(item: Mapping[str, Any]) -> str:
@@ -31,17 +31,18 @@ def _named(item: Mapping[str, Any]) -> str:
     kind = str(item["is"]).removeprefix("command.")
     if kind == "Listen":
         return f"Listen {item['kind']} {item.get('slot') or ''}".rstrip()
-    fields = " ".join(f"{key}={_brief(value)}" for key, value in item.items() if key not in _UNSAID)
+    fields = " ".join(f"{key}={brief(value)}" for key, value in item.items() if key not in _UNSAID)
     return f"{kind} {fields}".rstrip()
 
 
-def _brief(value: Any) -> str:
+def brief(value: Any) -> str:
+    """A value in a few words of one line."""
     if isinstance(value, Mapping):
         if trace.SEALED in value:
             return f"‹{value['class']}›"
         if "is" in value:
             return _named(value)
-        return " ".join(f"{key}={_brief(item)}" for key, item in value.items() if key != "id")
+        return " ".join(f"{key}={brief(item)}" for key, item in value.items() if key != "id")
     if isinstance(value, list):
-        return "[" + ", ".join(_brief(item) for item in value) + "]"
+        return "[" + ", ".join(brief(item) for item in value) + "]"
     return str(value)

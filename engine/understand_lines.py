@@ -1,8 +1,9 @@
-"""The line protocol of `understand --jsonl`: what is understood of a text, without a call."""
+"""What is understood of a text, without a call: lines for people, and the protocol of `--jsonl`."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from engine import jsonl
@@ -13,9 +14,10 @@ from engine.core.state import DialogueState
 from engine.core.utterance import Hypothesis, Transcript, Utterance
 from engine.nlu.cascade import Result
 from engine.pack.cache import keep_for_good
+from engine.trace_text import brief
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from engine.core.domain import Domain
     from engine.nlu.model import ModelUnderstanding
@@ -104,6 +106,37 @@ class Reader:
         kind = slot.type.value if slot is not None else str(asking)
         rest = tuple(name for name in fillable if name != asking)
         return Expecting("slot", slot=str(asking), type=kind, open_slots=rest)
+
+
+def asked_for(domain: Domain, name: str) -> str:
+    """A thing that callers are asked for, as `asking` names it.
+
+    Raises:
+        ValueError: nobody is asked for it; names what is near.
+    """
+    known = [*(slot.id for slot in domain.slots.values() if slot.filled_by == "caller"), "confirm"]
+    if name not in known:
+        near = get_close_matches(name, known, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"callers are asked for {', '.join(sorted(known))}"
+        raise ValueError(f"--asking {name}: no such slot; {hint}")
+    return name
+
+
+def told(answer: Mapping[str, Any]) -> Iterator[str]:
+    """An answer as people read it: a command a line with its words, then by whom and how surely."""
+    if "error" in answer:
+        yield f"  {answer['error']}"
+        return
+    for command in answer["commands"]:
+        ((name, fields),) = command.items()
+        said = fields.get("evidence")
+        rest = " ".join(
+            brief(value) for key, value in fields.items() if key not in {"evidence", "confidence"}
+        )
+        yield f"  {name:<16} {rest}{f'   ({said})' if said else ''}".rstrip()
+    by = f", {answer['why']}" if answer.get("why") else ""
+    sign = f" ({answer['safety_rule']})" if answer["safety_rule"] else ""
+    yield f"  {answer['source']} {answer['confidence']:.2f}{by} · safety {answer['safety']}{sign}"
 
 
 def _transcript(data: Mapping[str, Any]) -> Transcript:

@@ -82,12 +82,30 @@ def test_a_call_leaves_its_booking_in_the_book_and_its_tape_on_disk(tmp_path: Pa
 
 def test_words_are_understood_line_by_line() -> None:
     result = run(
-        "understand", "crossroads", "--now", NOW, typed='{"id": 1, "text": "a driving lesson"}\n{}\n'
+        "understand",
+        "crossroads",
+        "--jsonl",
+        "--now",
+        NOW,
+        typed='{"id": 1, "text": "a driving lesson"}\n{}\n',
     )
     first, second = objects(result)
     assert first["id"] == 1
     assert "lesson" in json.dumps(first["commands"])
     assert "error" in second
+
+
+def test_people_type_words_and_read_what_was_understood() -> None:
+    typed = "a driving lesson tomorrow\n\nblargh\n"
+    told = run("understand", "crossroads", "--now", NOW, typed=typed).output
+    assert "set_slot         service lesson   (a driving lesson)" in told
+    assert "not_understood   no_match\n  none 0.00 · safety L4" in told
+    born = run("understand", "crossroads", "--asking", "date_of_birth", typed="4 May 2005\n").output
+    assert "date_of_birth 2005-05-04" in born
+    assert (
+        "the line is not of the form"
+        in run("understand", "crossroads", "--now", "noon", typed="hello\n").output
+    )
 
 
 def test_a_conversation_is_shown_on_the_screen() -> None:
@@ -127,6 +145,8 @@ def test_the_demo_without_a_terminal_plays_a_call() -> None:
         (("chat", "crossroads", "--now", "noon"), 2, "not a local time"),
         (("chat", "crossroads", "--model", "large"), 1, "--model large: no such model"),
         (("understand", "crossroads", "--model", "large"), 1, "--model large: no such model"),
+        (("understand", "crossroads", "--asking", "date_of_brith"), 1, "did you mean 'date_of_birth'?"),
+        (("understand", "crossroads", "--asking", "hold"), 1, "callers are asked for"),
         (("replay", "nowhere.jsonl"), 1, "DIFFERS"),
         (("dance",), 2, "No such command"),
     ],

@@ -90,15 +90,15 @@ def openings(args: Args, key: str, zone: tzinfo) -> tuple[Opening, ...]:
 
 def newcomer(args: Args) -> Person:
     """Return the new person that the arguments describe."""
-    born = day(args, "born")
-    name = text(args, "name")
-    if born is None or not name:
-        raise BadRequest("subject: missing; needed is a person's id, or name and born of somebody new")
+    born, name, phone = day(args, "born"), text(args, "name"), text(args, "phone")
+    if not name or not (born or phone):
+        message = "subject: missing; needed is a person's id, or name and born or phone of somebody new"
+        raise BadRequest(message)
     return Person(
         id="",
         name=name,
         born=born,
-        phone=text(args, "phone"),
+        phone=phone,
         language=text(args, "language"),
         guardian=optional_reference(args, "guardian"),
     )

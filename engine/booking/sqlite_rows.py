@@ -82,12 +82,17 @@ def record(
     db.execute("INSERT INTO outcomes VALUES (?, ?, ?, ?, ?)", (operation, key, outcome, ref, expires))
 
 
+def _day(day: date | None) -> str:
+    """A birth date as it is kept; nothing where it was not asked for."""
+    return day.isoformat() if day is not None else ""
+
+
 def insert_person(db: sqlite3.Connection, person_id: str, person: Person) -> None:
     """Write somebody new and the visits that are known."""
     db.execute(
         "INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            person_id, person.name, person.born.isoformat(), person.phone, person.language, person.guardian,
+            person_id, person.name, _day(person.born), person.phone, person.language, person.guardian,
             person.last_provider, person.missed,
         ),
     )  # fmt: skip
@@ -100,11 +105,13 @@ def insert_person(db: sqlite3.Connection, person_id: str, person: Person) -> Non
 def file_person(db: sqlite3.Connection, person: Person) -> str:
     """Return the id of the person on file with this name and birth date, or file a new one.
 
-    Searching and writing are one transaction, so two calls at once cannot file one person twice.
+    Where no birth date is asked for, the telephone takes its place. Searching and writing are one
+    transaction, so two calls at once cannot file one person twice.
     """
-    rows = db.execute("SELECT id, name FROM people WHERE born = ? ORDER BY rowid", (person.born.isoformat(),))
-    for row in rows:
-        if _folded(row["name"]) == _folded(person.name):
+    query = "SELECT id, name, phone FROM people WHERE born = ? ORDER BY rowid"
+    for row in db.execute(query, (_day(person.born),)):
+        same = person.born is not None or row["phone"] == person.phone
+        if same and _folded(row["name"]) == _folded(person.name):
             return str(row["id"])
     person_id = next_id(db, "p")
     insert_person(db, person_id, person)
@@ -121,7 +128,7 @@ def select_people(db: sqlite3.Connection, person_id: str | None = None) -> list[
         Person(
             id=row["id"],
             name=row["name"],
-            born=date.fromisoformat(row["born"]),
+            born=date.fromisoformat(row["born"]) if row["born"] else None,
             phone=row["phone"],
             language=row["language"],
             guardian=row["guardian"],

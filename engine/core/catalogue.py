@@ -136,7 +136,8 @@ class Person:
 
     id: str
     name: str
-    born: date
+    born: date | None
+    """None where a business does not ask: the name and the telephone tell them apart."""
     phone: str
     """E.164, with the leading plus."""
     language: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.core.domain import Domain
@@ -91,7 +92,11 @@ def example_calls(name_or_path: str) -> list[Example]:
     calls = _calls(place, read_calls(place.folder, sources, report))
     if report.errors:
         raise PackError(in_order(report.problems))
-    return as_examples(calls, CALL)
+    examples = as_examples(calls, CALL)
+    return [
+        replace(item, data={**item.data, "site": locate.site_of(place.folder, item.data["site"])})
+        for item in examples
+    ]
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:

@@ -32,19 +32,17 @@ def compile_people(nodes: list[Node], catalogue: Catalogue, report: Report) -> I
                 and visited is not None
             ):
                 last[service] = visited
-        born = day(node.get("born"))
-        if born is not None:
-            yield Person(
-                id=name,
-                name=node.words("name"),
-                born=born,
-                phone=node.words("phone"),
-                language=node.words("language"),
-                guardian=node.words("guardian") or None,
-                last=last,
-                last_provider=node.words("last_provider") or None,
-                missed=number(node, "no_shows", 0),
-            )
+        yield Person(
+            id=name,
+            name=node.words("name"),
+            born=day(node.get("born")),
+            phone=node.words("phone"),
+            language=node.words("language"),
+            guardian=node.words("guardian") or None,
+            last=last,
+            last_provider=node.words("last_provider") or None,
+            missed=number(node, "no_shows", 0),
+        )
 
 
 def compile_appointments(

@@ -49,9 +49,11 @@ def as_examples(nodes: Iterable[Node], spec: Spec) -> list[Example]:
 def cases_of(layers: Iterable[Layer]) -> list[Example]:
     """The cases of a pack's rules, each with the id of its rule.
 
-    Those of shared rules that happen in a flow or with a slot that this pack does not have are left out.
+    Left out are those for other `packs`, and those of shared rules that happen in a flow or with a slot that
+    this pack does not have.
     """
     layers = list(layers)
+    packs = {layer.id for layer in layers}
     flows = {name for layer in layers for document in layer.flows for name, _, _ in document.pairs("flows")}
     slots = {name for layer in layers for name, _, _ in layer.domain.pairs("slots")}
     found: list[Example] = []
@@ -62,9 +64,14 @@ def cases_of(layers: Iterable[Layer]) -> list[Example]:
         found += [
             Example(case.where, {**CASES.item.plain(case), **name})
             for case in rule.list_of("cases")
-            if case.kind is Kind.MAP and _happens(case.get("state"), flows, slots)
+            if case.kind is Kind.MAP and _is_for(case, packs) and _happens(case.get("state"), flows, slots)
         ]
     return found
+
+
+def _is_for(case: Node, packs: set[str]) -> bool:
+    """Whether a case is for one of these packs; one that names none is for every pack."""
+    return case.get("packs") is None or any(name.text in packs for name in case.list_of("packs"))
 
 
 def _happens(state: Node | None, flows: set[str], slots: set[str]) -> bool:

@@ -88,6 +88,12 @@ def parent(folder: Path, name: str) -> Path | None:
     return None
 
 
+def site_of(folder: Path, name: str) -> str:
+    """A site that an example call of a pack names, in words that `find` knows: the pack's own come first."""
+    own = folder / "sites" / f"{name}.yml"
+    return str(own) if own.is_file() and not folder.is_relative_to(root()) else name
+
+
 def policy_file(folders: list[Path], name: str) -> Path | None:
     """The file of a policy: in the pack's own `policies`, beside its packs, or a shipped one."""
     homes = [*(folder / "policies" for folder in reversed(folders))]

@@ -90,6 +90,7 @@ CASE = Record(
     "a case",
     {
         "case": ANY_TEXT,
+        "packs": NAMES,
         "now": MOMENT,
         "from": PHONE,
         "language": LANGUAGE,

@@ -188,7 +188,7 @@ def people() -> ListOf:
             "last_provider": Either("a provider, or nothing", text=ID, nullable=True),
             "no_shows": WHOLE,
         },
-        ("id", "name", "born", "phone"),
+        ("id", "name", "phone"),
     )
     return ListOf(person, one=False)
 

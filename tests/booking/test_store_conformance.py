@@ -283,6 +283,19 @@ def test_a_newcomer_is_filed_with_the_commit_or_not_at_all(book):
     assert book.person("p03").name == "Cleo Reed"
 
 
+def test_who_gives_no_birth_date_is_told_by_name_and_telephone(book):
+    phones = ["+37060000003", "+37060000004", "+37060000003"]
+    filed = []
+    for hour, phone in enumerate(phones):
+        wanted = draft(TEN + timedelta(hours=hour), subject="")
+        hold = held(book, wanted, key=f"h{hour}")
+        newcomer = Person("", "Cleo Reed", None, phone)
+        result = book.commit(hold, "call", wanted, key=f"k{hour}", now=NOW, newcomer=newcomer)
+        filed.append(result.appointment.subject)
+    assert filed == ["p03", "p04", "p03"]
+    assert book.person("p03") == Person("p03", "Cleo Reed", None, phones[0])
+
+
 def test_what_is_booked_cannot_be_held(book):
     book.commit(held(book, draft()), "call", draft(), key="k", now=NOW)
     later = NOW + timedelta(hours=2)

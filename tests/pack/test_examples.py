@@ -65,6 +65,26 @@ def test_a_site_has_only_its_own_calls(tmp_path: Path) -> None:
     assert example_calls(str(pack / "sites" / "crossroads.yml")) == []
 
 
+def test_calls_of_a_pack_anywhere_are_played_with_its_own_site(tmp_path: Path) -> None:
+    pack = copy_template(tmp_path)
+    (call,) = example_calls(str(pack))
+    assert call.data["site"] == str(pack / "sites" / "crossroads.yml")
+    (shipped,) = example_calls("_template")
+    assert shipped.data["site"] == "crossroads"
+
+
+def test_a_case_may_be_for_some_packs_only(tmp_path: Path) -> None:
+    pack = copy_template(tmp_path)
+    cases = "    cases:\n      - {case: %s, packs: [%s], user: no, expect: {takes_over: false}}\n"
+    text = cases % ("ours", "_template") + cases.partition("\n")[2] % ("theirs", "dental")
+    edit(
+        pack,
+        [{"file": "policies/agreed_first.yml", "from": "\n  - guarantee:", "to": f"{text}\n  - guarantee:"}],
+    )
+    own = [case.data["case"] for case in policy_cases(str(pack)) if case.data.get("policy") == "agreed_first"]
+    assert own == ["ours"]
+
+
 def test_a_call_of_wrong_shape_is_not_run(tmp_path: Path) -> None:
     pack = copy_template(tmp_path)
     edit(pack, [{"file": "calls/happy/a_lesson_is_booked.yml", "from": "turns:", "to": "turn:"}])

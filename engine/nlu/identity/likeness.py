@@ -36,7 +36,7 @@ class Entry:
     key: str
     """Of the family name."""
     folded: str
-    born: date
+    born: date | None
     phone: str
 
 

@@ -1,6 +1,7 @@
 """Find the person on file whom a caller means: the name by sound, the birth date exactly, never a guess.
 
-Two identifiers must agree. The birth date narrows thousands of people to a few, among whom a
+Two identifiers must agree: the name and the birth date, or the telephone where a business asks for no
+birth date. The birth date narrows thousands of people to a few, among whom a
 misheard name is still told apart; where two could be meant the answer is "ambiguous" and the caller
 is asked, because speaking of a stranger's booking is worse than one more question.
 """
@@ -55,17 +56,22 @@ class PeopleIndex:
         self._sounding: dict[tuple[str, str], list[Entry]] = {}
         self._slips: dict[_SlipKey, list[Entry]] = {}
         self._written: dict[str, list[Entry]] = {}
+        self._dateless: dict[str, list[Entry]] = {}
+        """Those without a birth date, by telephone."""
         keys: dict[str, str] = {}
         for person in people:
             first, _, last = person.name.rpartition(" ")
             key = keys.get(last) or keys.setdefault(last, name_key(last, self._endings))
             folded = fold(person.name)
             entry = Entry(person.id, sound(first), sound(last), key, folded, person.born, person.phone)
-            self._born.setdefault(person.born, []).append(entry)
             self._sounding.setdefault(bucket(entry.first, key), []).append(entry)
+            self._written.setdefault(folded, []).append(entry)
+            if person.born is None:
+                self._dateless.setdefault(person.phone, []).append(entry)
+                continue
+            self._born.setdefault(person.born, []).append(entry)
             for slip in _slip_keys(key, person.born):
                 self._slips.setdefault(slip, []).append(entry)
-            self._written.setdefault(folded, []).append(entry)
 
     def match(
         self,
@@ -79,6 +85,9 @@ class PeopleIndex:
         if not readings:
             return Match(None, (), 0.0, "none")
         if not born:
+            reached = readings.ranked(self._dateless.get(phone or "", ()), _AGREES)
+            if reached:
+                return _decide(reached, (), None)
             near = readings.ranked(self._namesakes(readings), _NEAR)
             return Match(None, _ids(near), near[0].score if near else 0.0, "ambiguous" if near else "none")
         days = dict.fromkeys(born)
@@ -109,7 +118,7 @@ class PeopleIndex:
                 swapped = (key, day.year, day.day, 0)
                 for slip in (*_slip_keys(key, day), swapped):
                     for entry in self._slips.get(slip, ()):
-                        if entry.born not in days and _one_slip(entry.born, day):
+                        if entry.born is not None and entry.born not in days and _one_slip(entry.born, day):
                             yield entry
 
 

@@ -110,6 +110,20 @@ def test_a_name_alone_only_tells_who_is_near() -> None:
     assert match("Peter Miller").verdict == "none"
 
 
+def test_where_no_birth_date_is_on_file_the_telephone_takes_its_place() -> None:
+    people = [Person(name.lower(), f"{name} Reed", None, "+37060000009") for name in ("Cleo", "Max")]
+    people.append(person("dated", "Cleo Reed", "1969-07-07", "+37060000009"))
+
+    def found(first: str, phone: str | None, *born: date) -> Match:
+        return match_people(people, names=[{"first": first, "last": "Reed"}], born=born, phone=phone)
+
+    assert found("Cleo", "+37060000009").person == "cleo"
+    assert found("Max", "+37060000009").person == "max"
+    assert found("Cleo", "+37060000001").person is None
+    assert found("Cleo", None).verdict == "ambiguous"
+    assert found("Cleo", "+37060000009", date(1969, 7, 7)).person == "dated"
+
+
 def test_no_reading_is_none() -> None:
     assert match(born=("1991-11-02",)) == Match(None, (), 0.0, "none")
     assert match_people(PEOPLE, names=[{"first": None, "last": None}]).verdict == "none"
