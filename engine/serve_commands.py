@@ -71,7 +71,7 @@ def answer(sites: tuple[str, ...], lines: Path, database: str) -> None:
 def _serve_console(site: str, options: dict[str, Any], open_page: Callable[[str], object] | None) -> None:
     from engine.console import serving  # noqa: PLC0415
 
-    wanted = serving.Options(site, provider=options.pop("oidc"), cases=_cases, **options)
+    wanted = serving.Options(site, provider=options.pop("oidc"), cases=_cases, play=_play, **options)
     with mistakes():
         serving.serve(wanted, say=click.echo, open_page=open_page)
 
@@ -90,3 +90,10 @@ def _cases(hub: Hub) -> list[Case]:
             Case(rule, str(item.data["case"]), item.where, not wrong, "; ".join(x.what for x in wrong))
         )
     return found
+
+
+def _play(hub: Hub, text: str) -> list[str]:
+    """What goes otherwise when an example call is played against a fresh book of the console's site."""
+    from engine.quality.examples import play_text  # noqa: PLC0415
+
+    return play_text(hub.domain, text, hub.desk.performer.understanding)

@@ -73,6 +73,7 @@ def routes(hub: Hub, provider: Provider | None = None) -> list[BaseRoute]:
         Route("/calls/{call}/tag", on(call.tag), methods=["POST"]),
         Route("/calls/{call}/score", on(call.score), methods=["POST"]),
         Route("/calls/{call}/example", on(call.example, "manager"), methods=["POST"]),
+        Route("/calls/{call}/example/write", on(call.write_example, "manager"), methods=["POST"]),
         Route("/calls/{call}/hand-over", on(live.hand_over, "manager"), methods=["POST"]),
         Route("/live", on(live.listing)),
         Route("/talk", on(talk.start)),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.archive.store import Archive
     from engine.calls import Desk
     from engine.console.accounts import Accounts
+    from engine.console.example_call import Play
     from engine.pack.examples import Example
     from engine.text_call import Reply, TextCall
 
@@ -161,6 +162,7 @@ class Hub:
         examples: Path | None = None,
         cases: Callable[[], Sequence[Case]] | None = None,
         proof: Callable[[], Mapping[str, Any]] | None = None,
+        play: Play | None = None,
         hand_over: Callable[[str], bool] | None = None,
     ) -> None:
         self.desk, self.archive, self.accounts, self.clock = desk, archive, accounts, clock
@@ -171,7 +173,7 @@ class Hub:
         """Names of packs and sites that calls may be replayed over, to their paths."""
         self.examples = examples
         """The folder into which calls are written as examples."""
-        self.cases, self.proof = cases, proof
+        self.cases, self.proof, self.play = cases, proof, play
         self.talks = Talks(desk, clock)
         self._hand_over = hand_over
         self._policy_cases: list[Example] | None = None

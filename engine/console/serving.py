@@ -47,6 +47,8 @@ class Options:
     """A local time at which the clock stands still, for trying things out."""
     cases: Callable[[Hub], Sequence[Case]] | None = None
     """Runs the pack's cases; the console itself may not import their runner."""
+    play: Callable[[Hub, str], Sequence[str]] | None = None
+    """Plays the YAML of an example call; returns what goes otherwise."""
 
 
 def open_hub(options: Options) -> Hub:
@@ -70,6 +72,9 @@ def open_hub(options: Options) -> Hub:
     if options.cases is not None:
         run = options.cases
         hub.cases = lambda: run(hub)
+    if options.play is not None:
+        play = options.play
+        hub.play = lambda text: play(hub, text)
     return hub
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from engine.core.trace import SEALED
+from engine.core.words import fold_word
 
 _LONG = 400
 
@@ -67,4 +68,11 @@ def bar(parts: list[tuple[str, int]], total: int) -> Markup:
     return Markup(head).format(out)  # noqa: S704 - a constant
 
 
-FILTERS = {"value": value, "when": when, "seconds": seconds, "percent": percent, "bar": bar}
+FILTERS = {
+    "value": value,
+    "when": when,
+    "seconds": seconds,
+    "percent": percent,
+    "bar": bar,
+    "folded": fold_word,
+}

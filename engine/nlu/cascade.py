@@ -113,6 +113,11 @@ class Understanding:
         languages = self._domain.languages
         return self._reader(code if code in languages else languages[0]).read([text], expecting, now)
 
+    def knows(self, code: str, word: str) -> bool:
+        """Whether a folded word is one that a language or the pack has a use for, other than as a name."""
+        languages = self._domain.languages
+        return self._reader(code if code in languages else languages[0]).knows(word)
+
     def plain(self, found: Result) -> dict[str, Any]:
         """A result in the form of the outside interface."""
         return {

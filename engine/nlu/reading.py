@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -55,6 +55,8 @@ class Reader:
         self._mentions = MentionFinder(domain, vocabulary)
         tables = domain.tables.get(vocabulary.language) or {}
         self._weekdays = frozenset(_forms(tables.get("weekdays") or {}))
+        self._words: frozenset[str] | None = None
+        """Every word of the tables, for those who look for what is none of them."""
 
     def familiar(self, text: str) -> float:
         """Share of the words that the tables know as they are: whether it is this language at all."""
@@ -62,6 +64,26 @@ class Reader:
         knows = self._vocabulary.lexicon.knows
         known = sum([knows(word) or word.isdecimal() for word in words])
         return known / len(words) if words else 0.0
+
+    def knows(self, word: str) -> bool:
+        """Whether a folded word stands in the tables, other than among given names."""
+        if self._words is None:
+            tables = self._domain.tables.get(self._vocabulary.language) or {}
+            pack = self._domain.vocabulary.get(self._vocabulary.language) or {}
+            self._words = frozenset(
+                word for text in (*_texts(tables), *_texts(pack)) for word in split_words(text).folded
+            )
+        return word in self._words or (not self._is_provider(word) and self._vocabulary.lexicon.knows(word))
+
+    def _is_provider(self, word: str) -> bool:
+        """Whether it may be a form of the name of somebody who works here: that is a name as well."""
+        names = (
+            item for one in self._domain.catalogue.providers.values() for item in split_words(one.name).folded
+        )
+        return any(
+            word[: max(_STEM, len(name) - _ENDING)] == name[: max(_STEM, len(name) - _ENDING)]
+            for name in names
+        )
 
     def is_open(self, expecting: Expecting) -> bool:
         """Whether a caller may say anything: nothing is asked, or whether there is anything more."""
@@ -265,3 +287,23 @@ def _forms(weekdays: Mapping[str, object]) -> set[str]:
             for text in value if isinstance(value, list | tuple) else [value]:
                 found |= {str(text).lower(), *split_words(str(text)).folded}
     return found
+
+
+_STEM, _ENDING = 3, 2
+"""Letters that stay of a name whatever its form, and that its forms differ by."""
+_NAMES = frozenset({"given", "stand_ins"})
+"""Parts of a table that list people's names."""
+
+
+def _texts(node: object) -> Iterator[str]:
+    """Every text of a table, keys too, without the marks of its patterns."""
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            if key not in _NAMES:
+                yield str(key)
+                yield from _texts(value)
+    elif isinstance(node, list | tuple):
+        for item in node:
+            yield from _texts(item)
+    elif isinstance(node, str):
+        yield node

@@ -13,7 +13,7 @@ from engine.pack.layers import Layer
 from engine.pack.report import Report
 from engine.pack.schema import Spec
 from engine.pack.shapes_calls import CALL, CASES
-from engine.pack.source import Kind, Node, Sources
+from engine.pack.source import Kind, Node, SourceFile, Sources, parse
 
 _QUESTIONS = dict.fromkeys(("confirm", "offer", "open"), "")
 """What is being asked when it is no slot."""
@@ -39,6 +39,18 @@ def read_calls(folder: Path, sources: Sources, report: Report) -> list[Node]:
             if document.kind is Kind.MAP:
                 found.append(document)
     return found
+
+
+def read_call(text: str) -> tuple[list[str], dict[str, Any]]:
+    """What is wrong with the shape of one example call, and the call as its runner takes it."""
+    report = Report()
+    documents = parse(SourceFile("example", Path("example"), text), report.problems)
+    for document in documents:
+        CALL.check(document, report)
+    wrong = [f"{item.line}: {item.message}" for item in report.problems if item.level == "error"]
+    if not wrong and len(documents) != 1:
+        wrong = [f"an example call is one document, not {len(documents)}"]
+    return wrong, {} if wrong else CALL.plain(documents[0])
 
 
 def as_examples(nodes: Iterable[Node], spec: Spec) -> list[Example]:

@@ -88,6 +88,16 @@ def run_call(
     return failures
 
 
+def play_text(domain: Domain, text: str, understanding: Understanding | None = None) -> list[str]:
+    """What is wrong with the YAML of an example call: its shape, or a turn that goes otherwise."""
+    from engine.pack.examples import read_call  # noqa: PLC0415 - shapes are compiled, and calls need none
+
+    wrong, data = read_call(text)
+    return wrong or [
+        f"{failure.turn}: {failure.what}" for failure in run_call(domain, data, "example", understanding)
+    ]
+
+
 def check(names: Sequence[str]) -> int:
     """Run the policy cases and example calls of packs and print what fails; 1 when something does."""
     failures: list[Failure] = []

@@ -14,6 +14,7 @@ from engine.console.accounts import Accounts
 from engine.console.app import create_app
 from engine.console.hub import Case, Hub
 from engine.pack import locate
+from engine.quality.examples import play_text
 
 NOW = "2026-11-23T09:15"
 PASSWORD = "correct horse battery"  # noqa: S105 - of accounts that tests make
@@ -86,6 +87,7 @@ def hub(site: Desk, filled: Path, changed: str, tmp_path: Path) -> Iterator[Hub]
         desk, archive, Accounts(archive.file), site="gedimino", clock=desk.clock(NOW), compare={"changed": changed},
         examples=tmp_path / "examples",
         cases=lambda: [Case("no_double_booking", "a case", "policies/no_double_booking.yml:9", holds=True)],
+        play=lambda text: play_text(site.domain, text, site.performer.understanding),
     )  # fmt: skip
     yield found
     found.close()

@@ -129,6 +129,10 @@ def test_from_a_conversation_to_an_example_call(manager: Reviewer, hub: Hub) -> 
     page.fill("input[name=name]", "a cleaning in the browser")
     page.click("text=Make example")
     page.locator("text=it goes as the call did").wait_for()
+    manager.shot("example-shown")
+    page.check("input[name=read]")
+    page.click("text=Write the example")
+    page.locator("text=Written to").wait_for()
     assert hub.examples is not None
     assert (hub.examples / "a_cleaning_in_the_browser.yml").is_file()
     manager.shot("example")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 
@@ -104,20 +106,49 @@ def test_notes_tags_and_scores_are_kept(hub: Hub, visit: Visitor) -> None:
     assert listing.listed(hub.archive, listing.Filter(tag="recognition")).rows == ()
 
 
-def test_a_call_becomes_an_example_that_holds(hub: Hub, visit: Visitor) -> None:
+def test_a_call_becomes_an_example_once_somebody_has_read_it(hub: Hub, visit: Visitor) -> None:
     client = visit("manager")
     token = csrf(client)
-    assert client.post("/calls/booked/example", data={"csrf": token, "name": "x"}).status_code == 403
+    form = {"csrf": token, "name": "A cleaning is booked"}
+    assert client.post("/calls/booked/example", data=form).status_code == 403
     client.post("/calls/booked/unseal", data={"csrf": token, "reason": "an example"})
-    page = client.post("/calls/booked/example", data={"csrf": token, "name": "A cleaning is booked"}).text
+    page = client.post("/calls/booked/example", data=form).text
     assert "it goes as the call did" in page
     assert hub.examples is not None
-    [path] = hub.examples.glob("*.yml")
-    assert path.name == "a_cleaning_is_booked.yml"
-    data = yaml.load(path.read_text("utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - text scalars, as packs are read
+    assert not hub.examples.exists()  # it is shown, and nothing is written yet
+    shown = re.search(r'name="digest" value="([0-9a-f]+)"', page)
+    assert shown is not None
+    form["digest"] = shown[1]
+    assert "Not written" in client.post("/calls/booked/example/write", data=form).text
+    stale = client.post("/calls/booked/example/write", data={**form, "read": "1", "word-yes": "yeah"})
+    assert "Not written" in stale.text  # what was read is not what would be written
+    assert not hub.examples.exists()
+    for name in ("a_cleaning_is_booked.yml", "a_cleaning_is_booked_2.yml"):
+        page = client.post("/calls/booked/example/write", data={**form, "read": "1"}).text
+        assert f"<code>{name}</code>" in page
+    data = yaml.load((hub.examples / name).read_text("utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - text scalars, as packs are read
     assert run_call(hub.domain, data, "example", hub.desk.performer.understanding) == []
     data["turns"][0]["asking"] = "phone"
     assert run_call(hub.domain, data, "example", hub.desk.performer.understanding)
+    assert [item["what"] for item in hub.archive.accesses()][:2] == ["example made"] * 2
+
+
+def test_an_example_that_does_not_hold_is_not_written(hub: Hub, visit: Visitor) -> None:
+    client = visit("manager")
+    token = csrf(client)
+    client.post("/calls/booked/unseal", data={"csrf": token, "reason": "an example"})
+    hub.play = lambda _text: ["2: expected to say ['utter_x'] in this order, said ['utter_y']"]
+    form = {"csrf": token, "name": "x"}
+    page = client.post("/calls/booked/example", data=form).text
+    assert "expected to say" in page
+    assert "Write the example" not in page
+    digest = re.search(r'name="digest" value="([0-9a-f]+)"', page)
+    assert digest is not None
+    client.post("/calls/booked/example/write", data={**form, "digest": digest[1], "read": "1"})
+    assert hub.examples is not None
+    assert not hub.examples.exists()
+    hub.play = None
+    assert client.post("/calls/booked/example", data=form).status_code == 409
 
 
 def test_a_live_call_is_seen_turn_by_turn_and_handed_to_a_person(hub: Hub, visit: Visitor) -> None:

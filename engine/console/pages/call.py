@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from engine.archive import listing as index
 from engine.archive import remarks
 from engine.console import example_call, scorecard
+from engine.console.stand_ins import NoStandInError
 from engine.console.timeline import slots_at_end, timeline
 from engine.console.web import HERE, Visit
 from engine.core.errors import TapeError
@@ -15,6 +18,8 @@ from engine.tape_summary import summarised
 from engine.traces import parse_tape
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.responses import Response
 
     from engine.traces import Tape
@@ -180,27 +185,56 @@ def score(visit: Visit) -> Response:
 
 
 def example(visit: Visit) -> Response:
-    """Make an example call of it: the YAML is written and shown."""
-    name = visit.path("call")
+    """Make an example call of it, and show it: nothing is written before somebody has read it."""
+    return _example(visit, write=False)
+
+
+def write_example(visit: Visit) -> Response:
+    """Write the example that was shown, if it is still the same and goes as the call did."""
+    return _example(visit, write=True)
+
+
+def _example(visit: Visit, *, write: bool) -> Response:
+    name, hub = visit.path("call"), visit.hub
     found = _tape(visit, name)
-    if found is None or index.one(visit.hub.archive, name) is None:
+    if found is None or index.one(hub.archive, name) is None:
         return visit.wrong("wrong.no_call")
-    if not visit.hub.is_open(visit.who.token, name):
+    if not hub.is_open(visit.who.token, name):
         return visit.wrong("wrong.sealed", 403)
-    says = visit.form.get("name", "").strip()[:100] or name
+    if hub.play is None:
+        return visit.wrong("wrong.no_runner", 409)
+    says = " ".join(visit.form.get("name", "").split())[:100] or visit.t("example.unnamed")
+    chosen = {key[5:]: text.strip()[:60] for key, text in visit.form.items()
+              if key.startswith("word-") and text.strip()}  # fmt: skip
     try:
         made = example_call.example_of(
-            visit.hub.domain, visit.hub.desk.performer.understanding,
-            list(found[0].unsealed(visit.hub.archive.key, partly=True)),
-            name=says, call=name, who=visit.who.account,
+            hub.domain, hub.desk.performer.understanding,
+            list(found[0].unsealed(hub.archive.key, partly=True)), name=says, play=hub.play,
+            by_hand=chosen,
         )  # fmt: skip
     except (TapeError, example_call.UnreadableError):
         return visit.wrong("wrong.erased", 409)
-    visit.hub.archive.saw(visit.who.account, visit.who.role.name.lower(), "example made", name, says)
-    written = ""
-    if visit.hub.examples is not None:
-        visit.hub.examples.mkdir(parents=True, exist_ok=True)
-        path = visit.hub.examples / f"{example_call.file_name(says)}.yml"
-        path.write_text(made.text, "utf-8")
-        written = path.name
-    return visit.page("example.html", made=made, written=written, name=name)
+    except NoStandInError as error:
+        return visit.page("example.html", 409, made=None, why=visit.t(f"no_stand_in.{error}"), name=name)
+    digest = sha256(made.text.encode()).hexdigest()
+    values: dict[str, Any] = {"made": made, "name": name, "says": says, "chosen": chosen, "digest": digest}
+    read = visit.form.get("read") == "1" and visit.form.get("digest") == digest
+    if not write or not made.holds or not read or hub.examples is None:
+        return visit.page("example.html", written="", unread=write and made.holds and not read, **values)
+    path = _kept(hub.examples, example_call.file_name(says), made.text)
+    hub.archive.saw(visit.who.account, visit.who.role.name.lower(), "example made", name, path.name)
+    return visit.page("example.html", written=path.name, unread=False, **values)
+
+
+def _kept(folder: Path, name: str, text: str) -> Path:
+    """Write a file that was not there before: an example is a test, and none is lost to another's name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        path = folder / (f"{name}.yml" if number == 1 else f"{name}_{number}.yml")
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError
