@@ -12,6 +12,7 @@ from engine.mistakes import mistakes
 
 if TYPE_CHECKING:
     from engine.console.hub import Case, Hub
+    from engine.console.microphone import Microphone
 
 
 def _serving(command: Callable[..., None]) -> Callable[..., None]:
@@ -71,9 +72,18 @@ def answer(sites: tuple[str, ...], lines: Path, database: str) -> None:
 def _serve_console(site: str, options: dict[str, Any], open_page: Callable[[str], object] | None) -> None:
     from engine.console import serving  # noqa: PLC0415
 
-    wanted = serving.Options(site, provider=options.pop("oidc"), cases=_cases, play=_play, **options)
+    wanted = serving.Options(
+        site, provider=options.pop("oidc"), cases=_cases, play=_play, microphone=_microphone, **options
+    )
     with mistakes():
         serving.serve(wanted, say=click.echo, open_page=open_page)
+
+
+def _microphone(hub: Hub) -> Microphone:
+    """What one speaks to on the Talk page."""
+    from telephony.talk_page import TalkPage  # noqa: PLC0415
+
+    return TalkPage(hub.desk, hub.clock)
 
 
 def _cases(hub: Hub) -> list[Case]:

@@ -110,11 +110,13 @@ async def run_call(  # noqa: PLR0913 - the parts of a call, and how it is kept
     call.tape = tape(opened.call) if tape is not None else None
     call.post(CallStarted(clock(), opened.call, opened.number, language))
     shell.ticker.add(call, call.tick)
+    shell.live[opened.call] = call.post
     beside = [asyncio.create_task(call.listen_to(events)), asyncio.create_task(call.hear_all())]
     try:
         await call.run()
     finally:
         shell.ticker.remove(call)
+        shell.live.pop(opened.call, None)
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,55 +13,20 @@ from engine.core.actions import Say, Transfer
 from engine.core.events import Event, Heard
 from telephony import latency, wav_file
 from telephony.call import CallResult, run_call
+from telephony.embedded import Speech
 from telephony.fast_loop import run_fast
 from telephony.lines.wav import Part, WavLine, as_recorded, parts_of
 from telephony.settings import Shell
-from telephony.speech import SpeechUnavailable
-from telephony.tts.clips import ClipSynthesizer, clip_folder
 
 if TYPE_CHECKING:
     from engine.calls import Desk
     from engine.core.decision import Step
     from engine.core.state import DialogueState
     from engine.text_call import Tape
-    from telephony.asr.local import LocalRecognizer
-    from telephony.tts.local import LocalSynthesizer
 
 RATE = 8000
 """The caller of a recording is on a telephone."""
-MISSING = (
-    "the embedded speech is not installed: pip install 'frontdesk[speech]' (Linux on x86-64; English). "
-    "Without it a call can be typed: frontdesk chat SITE"
-)
 _HEADER = ("turn", "ended by", "waited", "understood", "decided", "first sound", "voice to voice")
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """The embedded ears and voice."""
-
-    recognizer: LocalRecognizer
-    synthesizer: ClipSynthesizer[LocalSynthesizer]
-
-    @classmethod
-    def load(cls) -> Speech:
-        """Load both.
-
-        Raises:
-            ValueError: the speech extra is not installed; the message says what to do.
-        """
-        from telephony.asr import local as ears
-        from telephony.tts import local as voice
-
-        try:
-            return cls(ears.load(), ClipSynthesizer(voice.load(), clip_folder()))
-        except SpeechUnavailable as error:
-            raise ValueError(MISSING) from error
-
-    def close(self) -> None:
-        """Let their threads go."""
-        self.recognizer.close()
-        self.synthesizer.live.close()
 
 
 class Script:

@@ -74,7 +74,7 @@ def run(domain: Domain, folder: Path | None, now: datetime, rate: int) -> str:
     Raises:
         ValueError: the speech extra is not installed.
     """
-    from telephony.recorded_call import MISSING
+    from telephony.embedded import MISSING
     from telephony.tts import local
 
     try:

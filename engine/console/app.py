@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from engine.console.pages import admin, book, call, calls, live, numbers, pack, signin, talk
+from engine.console.pages import admin, book, call, calls, live, numbers, pack, signin, spoken, talk
 from engine.console.web import HERE, Pages, SecurityHeaders
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def routes(hub: Hub, provider: Provider | None = None) -> list[BaseRoute]:
         Route("/live", on(live.listing)),
         Route("/talk", on(talk.start)),
         Route("/talk", on(talk.begin), methods=["POST"]),
+        Route("/talk/spoken", on(spoken.begin), methods=["POST"]),
+        Route("/talk/spoken/{call}", on(spoken.one)),
         Route("/talk/{call}", on(talk.one)),
         Route("/talk/{call}", on(talk.act), methods=["POST"]),
         Route("/book", on(book.week)),
@@ -92,6 +94,8 @@ def routes(hub: Hub, provider: Provider | None = None) -> list[BaseRoute]:
         Route("/static/grid.css", _grid),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
+    if hub.microphone is not None:
+        found += hub.microphone.routes()
     if provider is not None:
         found.append(Mount("/oidc", provider.application(hub)))
     return found

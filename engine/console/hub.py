@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.calls import Desk
     from engine.console.accounts import Accounts
     from engine.console.example_call import Play
+    from engine.console.microphone import Microphone
     from engine.pack.examples import Example
     from engine.text_call import Reply, TextCall
 
@@ -175,6 +176,8 @@ class Hub:
         """The folder into which calls are written as examples."""
         self.cases, self.proof, self.play = cases, proof, play
         self.talks = Talks(desk, clock)
+        self.microphone: Microphone | None = None
+        """The speech shell of this process, where there is one."""
         self._hand_over = hand_over
         self._policy_cases: list[Example] | None = None
         self._opened: dict[tuple[str, str], float] = {}
@@ -197,7 +200,8 @@ class Hub:
 
     def hand_over(self, call: str) -> bool:
         """Put a live call through to a person; False when no part of this process has it."""
-        return self.talks.hand_over(call) or (self._hand_over is not None and self._hand_over(call))
+        spoken = self.microphone.hand_over if self.microphone is not None else None
+        return any(way(call) for way in (self.talks.hand_over, spoken, self._hand_over) if way is not None)
 
     def live(self) -> list[Summary]:
         """The calls in progress, the newest first."""
@@ -215,4 +219,6 @@ class Hub:
     def close(self) -> None:
         """Hang up and let go."""
         self.talks.close()
+        if self.microphone is not None:
+            self.microphone.close()
         self.archive.close()

@@ -15,6 +15,7 @@ from engine.calls import Desk
 from engine.console.accounts import Accounts
 from engine.console.app import LOOPBACK, create_app
 from engine.console.hub import Case, Hub
+from engine.console.microphone import Microphone
 from engine.console.oidc import Provider
 from engine.core.errors import FrontdeskError
 
@@ -49,6 +50,8 @@ class Options:
     """Runs the pack's cases; the console itself may not import their runner."""
     play: Callable[[Hub, str], Sequence[str]] | None = None
     """Plays the YAML of an example call; returns what goes otherwise."""
+    microphone: Callable[[Hub], Microphone] | None = None
+    """Makes the speech shell behind the Talk page; not imported here for the same reason."""
 
 
 def open_hub(options: Options) -> Hub:
@@ -75,6 +78,8 @@ def open_hub(options: Options) -> Hub:
     if options.play is not None:
         play = options.play
         hub.play = lambda text: play(hub, text)
+    if options.microphone is not None:
+        hub.microphone = options.microphone(hub)
     return hub
 
 
@@ -104,7 +109,10 @@ def serve(
 
 def _run(uvicorn: object, app: Starlette, listener: socket.socket) -> None:
     # No access log: paths may hold what a call was about.
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)  # type: ignore[attr-defined]
+    config = uvicorn.Config(  # type: ignore[attr-defined]
+        app, log_level="warning", access_log=False, server_header=False, ws="websockets-sansio",
+        ws_per_message_deflate=False,
+    )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listener])  # type: ignore[attr-defined]
 
 

@@ -20,8 +20,8 @@ def listener() -> socket.socket:
 
 
 @contextmanager
-def served(app: ASGIApp, at: socket.socket) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, ws="none"))
+def served(app: ASGIApp, at: socket.socket, ws: str = "none") -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, ws=ws))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, daemon=True)
     thread.start()
     while not server.started:

@@ -17,10 +17,11 @@ from engine.calls import Desk  # noqa: E402
 from engine.cli import app  # noqa: E402
 from telephony import wav_file  # noqa: E402
 from telephony.call import CallResult  # noqa: E402
+from telephony.embedded import Speech  # noqa: E402
 from telephony.latency import of_recording  # noqa: E402
 from telephony.lines.g711 import pcm_to_ulaw, ulaw_to_pcm  # noqa: E402
 from telephony.lines.wav import Part, parts_of  # noqa: E402
-from telephony.recorded_call import Script, Speech, take  # noqa: E402
+from telephony.recorded_call import Script, take  # noqa: E402
 from telephony.resample import resampled, to_float, to_pcm  # noqa: E402
 from telephony.speech import Hints, SpeechUnavailable  # noqa: E402
 from tests.telephony.talking import RATE, book, domain, typed, understanding  # noqa: E402

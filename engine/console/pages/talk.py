@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from engine import jsonl
 from engine.console.web import Visit
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from engine.console.hub import Talk
+    from engine.core.decision import Decision
+    from engine.core.state import DialogueState
 
 _SAY = 500
 _KINDS = frozenset({"say", "silence", "keys", "hang_up"})
@@ -18,7 +21,10 @@ _KINDS = frozenset({"say", "silence", "keys", "hang_up"})
 
 def start(visit: Visit) -> Response:
     """The page from which a call is begun."""
-    return visit.page("talk_start.html", languages=visit.hub.domain.languages)
+    microphone = visit.hub.microphone
+    missing = microphone.missing() if microphone is not None else ""
+    aloud = microphone.languages() if microphone is not None and not missing else ()
+    return visit.page("talk_start.html", languages=visit.hub.domain.languages, aloud=aloud, missing=missing)
 
 
 def begin(visit: Visit) -> Response:
@@ -54,15 +60,17 @@ def _own(visit: Visit) -> Talk | None:
 
 
 def _page(visit: Visit, talk: Talk) -> Response:
-    state = talk.call.state
-    decisions = [jsonl.decision(item) for item in talk.reply.decisions] if talk.reply is not None else []
-    return visit.page(
-        "talk.html",
-        talk=talk,
-        state=state,
-        slots={name: held for name, held in state.slots.items() if held.value is not None},
-        asking=jsonl.asking(state),
-        flow=jsonl.flow(state),
-        decisions=decisions,
-        ended=state.phase == "ended",
-    )
+    decisions = talk.reply.decisions if talk.reply is not None else ()
+    return visit.page("talk.html", talk=talk, lines=talk.lines, **state_of(talk.call.state, decisions))
+
+
+def state_of(state: DialogueState, decisions: Iterable[Decision]) -> dict[str, Any]:
+    """What stands beside a conversation, for the templates."""
+    return {
+        "state": state,
+        "slots": {name: held for name, held in state.slots.items() if held.value is not None},
+        "asking": jsonl.asking(state),
+        "flow": jsonl.flow(state),
+        "decisions": [jsonl.decision(item) for item in decisions],
+        "ended": state.phase == "ended",
+    }

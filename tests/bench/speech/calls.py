@@ -13,9 +13,10 @@ import time
 
 from engine.calls import Desk
 from engine.pack import example_calls
+from telephony.embedded import Speech
 from telephony.latency import of_recording, quantile, voiced
 from telephony.lines.wav import Part
-from telephony.recorded_call import Script, Speech, take
+from telephony.recorded_call import Script, take
 from tests.telephony.talking import RATE, book, domain, simple, typed, understanding
 from tests.telephony.test_local_speech import say
 
