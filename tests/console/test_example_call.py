@@ -69,6 +69,7 @@ def test_somebody_on_file_becomes_somebody_invented_on_file(site: Desk, tmp_path
     assert "utter_booked" in example.text
     stand_in = next(item for item in site.domain.people if item.name in example.text)
     assert stand_in.phone in example.text
+    assert stand_in.born is not None
     assert site.domain.spoken["en"].date_of_birth(stand_in.born) in example.text
 
 
