@@ -13,6 +13,10 @@ _MOSTLY = 0.5
 _SHARE = 0.4
 """Share of the words that makes an answer of marks elsewhere."""
 _DECIDING = {"=yes": True, "=no": False, "=wrong": False, "=fine": True}
+_ABOUT_ANSWERS = frozenset({"=asking", "=plain"})
+"""Marks that are no answer: words that begin a question, and words that are a yes wherever they stand."""
+_AGREEING = frozenset({"=yes", "=fine", "=acknowledge", "=done"})
+"""Marks that a question may hold and agree to nothing: "is it right beside the church", "if it's correct"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +40,22 @@ NO_ANSWER = Answer(None)
 
 
 def answer_of(
-    occurrences: Iterable[Occurrence], claimed: Collection[int], words: int, *, closing: bool
+    occurrences: Iterable[Occurrence], claimed: Collection[int], clauses: Sequence[int], *, closing: bool
 ) -> Answer:
-    """Weigh the marks in an utterance of so many words; those in `claimed` places say something else.
+    """Weigh the marks of an utterance; those in `claimed` places or in a question say something else.
 
-    `closing` is for "is there anything else?", where "no, that's fine" and "all good" are a no.
+    `clauses` holds the number of its clause for each word. `closing` is for "is there anything else?", where
+    "no, that's fine" and "all good" are a no.
     """
+    found = [item for item in occurrences if item.value.startswith("=")]
+    words = len(clauses)
+    asking = [item for item in found if item.value in {"=asking", "=unsure"}]
+    plain = [item for item in found if item.value == "=plain"]
     marks = [
         item
-        for item in longest(item for item in occurrences if item.value.startswith("="))
+        for item in longest(item for item in found if item.value not in _ABOUT_ANSWERS)
         if not all(place in claimed for place in range(item.first, item.last + 1))
+        and not _is_asked(item, asking, plain, clauses)
     ]
     if not marks:
         return NO_ANSWER
@@ -63,6 +73,16 @@ def answer_of(
     return Answer(
         yes, but, unsure=unsure, mostly=share >= _MOSTLY, clear=not yes or at_an_end or share >= _SHARE
     )
+
+
+def _is_asked(
+    mark: Occurrence, asking: Iterable[Occurrence], plain: Iterable[Occurrence], clauses: Sequence[int]
+) -> bool:
+    """Whether words of agreement stand in a question or a doubt that began before them in their clause."""
+    if mark.value not in _AGREEING or any(mark.first <= item.first <= mark.last for item in plain):
+        return False
+    clause = clauses[mark.first]
+    return any(item.first < mark.first and clauses[item.last] == clause for item in asking)
 
 
 def _in_place(name: str, *, closing: bool) -> str:

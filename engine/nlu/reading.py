@@ -107,7 +107,7 @@ class Reader:
         claimed = {place for item in requests for place in item.heavy}
         for name, first, last in placed:
             claimed.update(range(first, last + 1) if name == "@when" else ())
-        answer = answer_of(occurrences, claimed, len(heard.words), closing=self.is_open(expecting))
+        answer = answer_of(occurrences, claimed, heard.clauses, closing=self.is_open(expecting))
         scene = Scene(
             self._domain, self._vocabulary, self._slotting, heard, tuple(occurrences), entities,
             tuple(requests), answer, expecting, now, self._weekdays,

@@ -12,7 +12,19 @@ from engine.nlu.names import name_entries
 from engine.nlu.phrases import Endings, Lexicon
 from engine.nlu.rules import RuleBook
 
-ANSWERS = ("yes", "no", "acknowledge", "unsure", "but", "fine", "wrong", "done", "not_an_answer")
+ANSWERS = (
+    "yes",
+    "no",
+    "acknowledge",
+    "unsure",
+    "but",
+    "fine",
+    "wrong",
+    "done",
+    "not_an_answer",
+    "asking",
+    "plain",
+)
 """Marks of agreement and disagreement, in the table `yes_no`; in the lexicon they begin with `=`."""
 CHOICES = ("later", "earlier", "either", "neither")
 """Ways to take one of several options, in the table `choices`; in the lexicon they begin with `#`."""

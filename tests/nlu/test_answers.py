@@ -12,13 +12,19 @@ MARKS = {
     "=acknowledge": ["mhm"],
     "=unsure": ["not sure"],
     "=but": ["but"],
+    "=asking": ["if", "is it"],
+    "=plain": ["yes"],
 }
 LEXICON = Lexicon((phrase, mark) for mark, phrases in MARKS.items() for phrase in phrases)
 
 
 def answer(said: str, *, closing: bool = False, claimed: tuple[int, ...] = ()) -> Answer:
     words = said.replace("'s", "").split()
-    return answer_of(LEXICON.find(words), claimed, len(words), closing=closing)
+    clauses = [0] * len(words)
+    for place, word in enumerate(words):
+        if word.endswith(","):
+            clauses[place + 1 :] = [clauses[place] + 1] * (len(words) - place - 1)
+    return answer_of(LEXICON.find([word.rstrip(",") for word in words]), claimed, clauses, closing=closing)
 
 
 @pytest.mark.parametrize("said", ["yes", "no that's fine", "no problem", "yes no that's right", "no works"])
@@ -29,6 +35,29 @@ def test_these_are_a_yes(said: str):
 @pytest.mark.parametrize("said", ["no", "not really", "yes that's wrong", "no that's wrong works", "yes no"])
 def test_these_are_a_no(said: str):
     assert answer(said).yes is False
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "is it no problem to park",
+        "I wonder if that's right",
+        "not sure that's right",
+        "is it mhm",
+        "tell me if it works",
+    ],
+)
+def test_agreement_inside_a_question_or_a_doubt_is_no_yes(said: str):
+    found = answer(said)
+    assert found.yes is None
+    assert not found.acknowledged
+
+
+@pytest.mark.parametrize(
+    "said", ["is it far, that's fine", "I wonder if yes", "yes if it works", "that's fine is it"]
+)
+def test_agreement_before_a_question_or_after_its_end_or_in_plain_words_counts(said: str):
+    assert answer(said).yes is True
 
 
 def test_no_thats_fine_is_a_no_when_asked_for_anything_more():

@@ -123,6 +123,21 @@ def test_these_agree_to_a_read_back(meant: Meant, said: str):
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "can you tell me how much it is",
+        "is it right next to the church",
+        "I don't know if that is right",
+        "can you check whether that's correct",
+        "which doctor it is",
+        "is that okay with a cold",
+    ],
+)
+def test_agreement_inside_a_question_is_no_consent(meant: Meant, said: str):
+    assert "Affirm" not in meant(said, "confirm")
+
+
+@pytest.mark.parametrize(
     "said", ["no", "nope that's wrong", "not really", "I don't think so", "that's not right"]
 )
 def test_these_deny_a_read_back(meant: Meant, said: str):

@@ -69,6 +69,13 @@ def test_these_agree_to_a_read_back(reiskia: Meant, said: str):
     assert reiskia(said, "confirm") == ["Affirm"]
 
 
+@pytest.mark.parametrize(
+    "said", ["ar tai teisinga kaina", "nežinau, ar tinka", "ar tinka vaikui", "kada tai bus tiksliai"]
+)
+def test_agreement_inside_a_question_is_no_consent(reiskia: Meant, said: str):
+    assert "Affirm" not in reiskia(said, "confirm")
+
+
 @pytest.mark.parametrize("said", ["ne", "nea", "netinka", "neteisingai", "ne visai"])
 def test_these_deny_a_read_back(reiskia: Meant, said: str):
     assert reiskia(said, "confirm") == ["Deny"]
