@@ -64,15 +64,17 @@ class Desk:
         understanding: Understanding | None = None,
         consultant: Consultant | None = None,
         model: str = "none",
+        keep: bool = False,
     ) -> Desk:
         """Load a site and open its book; a new one starts with the site's seed data.
 
-        `model` names the language models that help, as `--model` does; `consultant` is one that asks them
-        already.
+        `keep` files the tapes of its calls with the book, where that is a file. `model` names the language
+        models that help, as `--model` does; `consultant` is one that asks them already.
 
         Raises:
             PackError: the site must not serve calls.
             BookError: the book cannot be opened.
+            TapeError: the key of the sealed layer is none.
             ValueError: there is no such model, or it lacks its key.
         """
         loaded = domain or load(site)
@@ -81,7 +83,10 @@ class Desk:
         booking = Booking(loaded.catalogue, SqliteStore(_path(database)))
         booking.seed(loaded.people, [_row(item) for item in loaded.appointments])
         mind = understanding or understanding_of(loaded)
-        return cls(loaded, booking, Performer(loaded, booking, mind, consultant))
+        desk = cls(loaded, booking, Performer(loaded, booking, mind, consultant))
+        if keep and _path(database) != MEMORY:
+            desk.keep_tapes(database)
+        return desk
 
     def call(
         self,
@@ -90,23 +95,32 @@ class Desk:
         number: str | None = None,
         language: str | None = None,
         tape: Path | None = None,
-        keep: bool = False,
         call: str = "",
     ) -> TextCall:
-        """Begin a call; its tape goes to a file, or with `keep` to the archive."""
-        name = call or f"{self.domain.id}-{clock().astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-        writer = self.tape_at(tape, name) if tape is not None else None
-        if writer is None and keep and self.archive is not None:
-            writer = self.archive.tape(name)
+        """Begin a call by text; `tape` is a file for its tape, as `tape()` has it."""
+        name = call or self.name_of(clock)
+        writer = self.tape(name, tape)
         return TextCall(
             self.domain, self.performer, clock, call=name, number=number, language=language, tape=writer
         )
 
-    def tape_at(self, path: Path, call: str) -> TapeWriter:
-        """Begin the tape of a call in a file."""
+    def name_of(self, clock: Callable[[], datetime]) -> str:
+        """An id for a call that comes from no carrier."""
+        return f"{self.domain.id}-{clock().astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+    def tape(self, call: str, copy: Path | None = None) -> TapeWriter | None:
+        """Begin the tape of a call, whichever way it comes in; every shell gets its tape here.
+
+        It is filed with the others where tapes are kept, is in the file `copy` where one is asked for, or
+        both; None when nobody wants it.
+        """
+        if self.archive is not None:
+            return self.archive.tape(call, copy)
+        if copy is None:
+            return None
         if self.recorder is None:
             self.recorder = Recorder(self.domain)
-        return self.recorder.tape(path, call)
+        return self.recorder.tape(copy, call)
 
     def keep_tapes(self, database: str) -> Archive:
         """File the tapes of calls in the database of the book, which must be a file.

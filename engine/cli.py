@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MEMORY = ":memory:"
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _NOW = "Freeze the clock at this local time, such as 2026-11-23T09:15."
-_DATABASE = "The book's SQLite file; without it a fresh book, seeded from the site."
+_DATABASE = "The book's SQLite file, with the tapes; without it a fresh book, seeded from the site."
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 now_option = click.option("--now", metavar="ISO", help=_NOW)
@@ -82,7 +82,7 @@ def chat(
     model: str,
 ) -> None:
     """Take a call by text, with the state beside it."""
-    desk = _desk(site, database, model)
+    desk = _desk(site, database, model, keep=True)
     call = desk.call(_clock(desk, now), number=caller, language=language, tape=tape)
     with closing(call):
         if jsonl:
@@ -172,16 +172,20 @@ def appointments(site: str, database: str, as_json: bool) -> None:
 
 
 @app.command()
-@click.argument("tapes", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("tapes", nargs=-1)
+@click.option("--db", "database", metavar="FILE", help="Tapes are ids of calls in this database; none: all.")
 @click.option("--pack", help="Fold over this pack or site instead of the tape's own.")
 @as_json
 @click.option("--show", is_flag=True, help="Print the trace: who decided what, from which line.")
-def replay(tapes: tuple[Path, ...], pack: str | None, as_json: bool, show: bool) -> None:
+def replay(tapes: tuple[str, ...], database: str | None, pack: str | None, as_json: bool, show: bool) -> None:
     """Fold tapes, or folders of them, again: every decision must come out the same, byte for byte."""
-    from engine import replaying  # noqa: PLC0415
+    from engine import replaying, tape_sources  # noqa: PLC0415
 
+    if database is None and not tapes:
+        raise click.UsageError("which TAPES? Files or folders of them, or with --db calls of a database")
     with _mistakes():
-        code = replaying.run(tapes, pack, as_json=as_json, show=show)
+        taped = tape_sources.filed(database, tapes) if database is not None else tape_sources.files(tapes)
+        code = replaying.run(taped, pack, as_json=as_json, show=show)
     sys.exit(code)
 
 
@@ -246,7 +250,7 @@ def call(site: str, wavs: tuple[Path, ...], now: str | None, database: str, **ho
     from telephony import recorded_call  # noqa: PLC0415
 
     with _mistakes():
-        click.echo("\n".join(recorded_call.run(_desk(site, database), wavs, now, **how)))
+        click.echo("\n".join(recorded_call.run(_desk(site, database, keep=True), wavs, now, **how)))
 
 
 @app.group()
@@ -281,11 +285,11 @@ def demo(context: click.Context, site: str) -> None:
     sys.exit(code)
 
 
-def _desk(site: str, database: str, model: str = "none") -> Desk:
+def _desk(site: str, database: str, model: str = "none", *, keep: bool = False) -> Desk:
     from engine.calls import Desk  # noqa: PLC0415
 
     with _mistakes():
-        return Desk.open(site, database, model=model)
+        return Desk.open(site, database, model=model, keep=keep)
     raise AssertionError
 
 

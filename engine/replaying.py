@@ -7,7 +7,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import tape_diff
@@ -16,10 +15,11 @@ from engine.core.errors import FrontdeskError
 from engine.pack import load
 from engine.tape_summary import summarised
 from engine.trace_text import lines
-from engine.traces import Tape, parse_tape, read_tape, sealing_key
+from engine.traces import Tape, parse_tape, sealing_key
 
 if TYPE_CHECKING:
     from engine.core.domain import Domain
+    from engine.tape_sources import Source
 
 _ALONE = 200
 """Up to so many tapes one process is done before others have started."""
@@ -80,15 +80,15 @@ class _Group:
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
-def run(paths: Sequence[Path], pack: str | None, *, as_json: bool, show: bool) -> int:
+def run(tapes: Sequence[Source], pack: str | None, *, as_json: bool, show: bool) -> int:
     """Replay tapes and print the verdicts; the exit code is 1 when one of them differs."""
     verdicts = []
-    for verdict, path in zip(replay_all(paths, pack), tape_files(paths), strict=True):
+    for verdict, tape in zip(replay_all(tapes, pack), tapes, strict=True):
         verdicts.append(verdict)
         if as_json:
             continue
         if show:
-            _show(path)
+            _show(tape)
         state = "identical" if verdict.same else "DIFFERS"
         print(f"{verdict.tape}: {state}, {verdict.steps} steps{': ' + verdict.why if verdict.why else ''}")  # noqa: T201
     if as_json:
@@ -98,18 +98,17 @@ def run(paths: Sequence[Path], pack: str | None, *, as_json: bool, show: bool) -
     return 0 if verdicts and all(verdict.same for verdict in verdicts) else 1
 
 
-def replay_all(paths: Sequence[Path], pack: str | None) -> Iterator[Verdict]:
+def replay_all(tapes: Sequence[Source], pack: str | None) -> Iterator[Verdict]:
     """The verdicts of all tapes, in order; many of them are shared among all cores."""
-    files = list(tape_files(paths))
     cores = os.cpu_count() or 1
-    if len(files) <= _ALONE or cores == 1:
-        yield from _replayed_batch(files, pack)
+    if len(tapes) <= _ALONE or cores == 1:
+        yield from _replayed_batch(tapes, pack)
         return
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only many tapes need it
     from functools import partial  # noqa: PLC0415
     from multiprocessing import get_context  # noqa: PLC0415
 
-    batches = [files[at : at + _AT_ONCE] for at in range(0, len(files), _AT_ONCE)]
+    batches = [tapes[at : at + _AT_ONCE] for at in range(0, len(tapes), _AT_ONCE)]
     with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
         for found in pool.map(partial(_replayed_batch, pack=pack), batches):
             yield from found
@@ -151,22 +150,16 @@ def _difference(verdict: Verdict) -> tape_diff.Difference:
     return verdict.difference or tape_diff.Difference(verdict.steps)
 
 
-def tape_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The tapes meant by paths: files, and all that are in folders."""
-    for path in paths:
-        yield from sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-
-
-def _replayed_batch(files: Sequence[Path], pack: str | None) -> list[Verdict]:
+def _replayed_batch(tapes: Sequence[Source], pack: str | None) -> list[Verdict]:
     domains: dict[str, Domain] = {}
     found = []
-    for path in files:
+    for tape in tapes:
         try:
-            text = path.read_bytes()
-        except OSError as error:
-            found.append(Verdict(path.name, same=False, steps=0, why=str(error)))
+            text = tape.read()
+        except (OSError, FrontdeskError) as error:
+            found.append(Verdict(tape.name, same=False, steps=0, why=str(error)))
         else:
-            found.append(replayed(path.name, text, pack, domains))
+            found.append(replayed(tape.name, text, pack, domains))
     return found
 
 
@@ -226,10 +219,10 @@ def _rules(decisions: Any) -> str:
     return ", ".join(f"{item['by']} ({item['where']})" for item in decisions) or "no rule"
 
 
-def _show(path: Path) -> None:
+def _show(source: Source) -> None:
     """Print the redacted layer as people read it."""
     try:
-        tape = read_tape(path)
+        tape = parse_tape(source.read(), source.name)
     except (FrontdeskError, OSError):
         return
     for entry in tape.entries:

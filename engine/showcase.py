@@ -11,6 +11,7 @@ from rich.console import Console
 from engine import replaying
 from engine.calls import Desk
 from engine.pack import example_calls
+from engine.tape_sources import files
 from engine.terminal import show_book
 from engine.trace_text import lines
 from engine.traces import read_tape
@@ -54,7 +55,7 @@ def play(site: str) -> int:
         console.rule("[bold]what is new in the book")
         show_book(desk, [row for row in desk.appointments() if row["id"] not in before], console)
         console.rule("[bold]the tape, folded again")
-        return replaying.run([tape], site, as_json=False, show=False)
+        return replaying.run(files([tape]), site, as_json=False, show=False)
 
 
 def _print(console: Console, reply: Reply) -> None:

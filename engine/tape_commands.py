@@ -58,10 +58,10 @@ def export_tapes(site: str, folder: Path, database: str) -> None:
 @book_of_tapes
 def import_tapes(site: str, files: tuple[Path, ...], database: str) -> None:
     """File copies of tapes, or of folders of them."""
-    from engine import replaying  # noqa: PLC0415
+    from engine.tape_sources import tape_files  # noqa: PLC0415
 
     with mistakes():
-        calls, wrong = _archive(site, database).take_copies(replaying.tape_files(files))
+        calls, wrong = _archive(site, database).take_copies(tape_files(files))
         click.echo(f"{len(calls)} tapes filed")
     for message in wrong:
         click.echo(message, err=True)

@@ -92,8 +92,32 @@ class Recorder:
 
     def tape(self, path: Path, call: str) -> TapeWriter:
         """Start a tape in a file, replacing what was there."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return TapeWriter(path.open("wb", buffering=0), self, call)
+        return TapeWriter(opened(path), self, call)
+
+
+def opened(path: Path) -> FileIO:
+    """A file to write a tape to, unbuffered, in the place of what was there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("wb", buffering=0)
+
+
+class Both:
+    """Two files that are written as one: a tape that is filed, and the copy that somebody asked for."""
+
+    __slots__ = ("_files",)
+
+    def __init__(self, *files: IO[bytes] | FileIO) -> None:
+        self._files = files
+
+    def write(self, data: bytes) -> None:
+        """Write to each."""
+        for file in self._files:
+            file.write(data)
+
+    def close(self) -> None:
+        """Close each."""
+        for file in self._files:
+            file.close()
 
 
 class TapeWriter:
@@ -101,7 +125,7 @@ class TapeWriter:
 
     __slots__ = ("_file", "_hash", "_number", "_recorder")
 
-    def __init__(self, file: IO[bytes] | FileIO, recorder: Recorder, call: str) -> None:
+    def __init__(self, file: IO[bytes] | FileIO | Both, recorder: Recorder, call: str) -> None:
         self._file = file
         self._recorder = recorder
         self._hash = _GENESIS

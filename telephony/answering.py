@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.calls import MEMORY, Desk
+from engine.calls import Desk
 from telephony.call import run_call
 from telephony.config import ServerSettings, read_settings
 from telephony.settings import Shell
@@ -28,7 +28,7 @@ class Site:
     desk: Desk
     recognizer: Recognizer
     synthesizer: Synthesizer
-    tape: Callable[[str], Tape] | None = None
+    tape: Callable[[str], Tape | None] | None = None
     """Makes the tape of a call by its id; None keeps none."""
     clock: Callable[[], datetime] | None = None
     """None: the real one, in the site's time zone."""
@@ -63,11 +63,9 @@ def site_of(desk: Desk, settings: ServerSettings, environment: Mapping[str, str]
     from telephony.vendors import recogniser, voice
 
     desk.prepare()
-    archive = desk.archive
-    tape = archive.tape if archive is not None else None
     names = [provider.name for provider in desk.domain.catalogue.providers.values()]
     ears = recogniser(settings.recognisers, names, environment)
-    return Site(desk, ears, voice(settings.voices, environment), tape)
+    return Site(desk, ears, voice(settings.voices, environment), desk.tape)
 
 
 async def serve(settings: ServerSettings, sites: Mapping[str, Site], shell: Shell | None = None) -> None:
@@ -98,12 +96,9 @@ def run(names: Sequence[str], lines: Path, database: str) -> None:
     settings = read_settings(lines)
     if not settings.recognisers or not settings.voices:
         raise ValueError(f"{lines.name} names no recogniser or no voice; see telephony/README.md")
-    desks = {desk.domain.id: desk for desk in (Desk.open(name, database) for name in names)}
+    desks = {desk.domain.id: desk for desk in (Desk.open(name, database, keep=True) for name in names)}
     if unknown := sorted(settings.sites.keys() ^ desks.keys()):
         raise ValueError(
             f"{lines.name} and the command name different sites; only one names {', '.join(unknown)}"
         )
-    if database != MEMORY:
-        for desk in desks.values():
-            desk.keep_tapes(database)
     asyncio.run(serve(settings, {name: site_of(desk, settings) for name, desk in desks.items()}))

@@ -82,7 +82,7 @@ async def run_call(  # noqa: PLR0913 - the parts of a call, and how it is kept
     clock: Callable[[], datetime],
     *,
     shell: Shell,
-    tape: Callable[[str], Tape] | None = None,
+    tape: Callable[[str], Tape | None] | None = None,
     record: bool = False,
     language: str | None = None,
 ) -> CallResult:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,11 +73,6 @@ def parts_of_files(paths: Sequence[Path], *, straight: bool) -> list[Part]:
     return parts
 
 
-def name_of(desk: Desk, clock: Callable[[], datetime]) -> str:
-    """An id for a call that comes from no carrier."""
-    return f"{desk.domain.id}-{clock().astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-
-
 def take(  # noqa: PLR0913 - who calls, and how the call is kept
     desk: Desk,
     parts: Sequence[Part],
@@ -134,8 +128,8 @@ def run(  # noqa: PLR0913 - the options of the command
     parts = parts_of_files(recordings, straight=straight)
     speech = Speech.load()
     desk.prepare()
-    name = name_of(desk, clock)
-    script = Script(desk.tape_at(tape, name) if tape is not None else None)
+    name = desk.name_of(clock)
+    script = Script(desk.tape(name, tape))
     result = take(
         desk, parts, speech, clock=clock, call=name, number=number, language=language, tape=script,
         real_time=real_time,

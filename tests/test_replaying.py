@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from engine import replaying, tape_diff, trace_text
 from engine.calls import Desk
+from engine.cli import app
 from engine.core.trace import Divergence
 from engine.pack import locate
+from engine.tape_sources import Source, files
 from engine.traces import read_tape
 
 PACK = str(Path(__file__).parent / "core" / "packs" / "workshop" / "sites" / "canal.yml")
@@ -31,30 +34,30 @@ def tape(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_tape_says_which_pack_it_was_decided_by(tape: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert replaying.run([tape], None, as_json=False, show=False) == 0
+    assert replaying.run(files([tape]), None, as_json=False, show=False) == 0
     assert capsys.readouterr().out.startswith("one.jsonl: identical, ")
 
 
 def test_a_folder_is_replayed_tape_by_tape(tape: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert replaying.run([tape.parent], "crossroads", as_json=True, show=True) == 0
+    assert replaying.run(files([tape.parent]), "crossroads", as_json=True, show=True) == 0
     verdicts = json.loads(capsys.readouterr().out)
     assert [(item["tape"], item["same"]) for item in verdicts] == [("one.jsonl", True)]
     assert verdicts[0]["steps"] == len(read_tape(tape).entries)
 
 
 def test_a_folder_without_tapes_proves_nothing(tmp_path: Path) -> None:
-    assert replaying.run([tmp_path], None, as_json=False, show=False) == 1
+    assert replaying.run(files([tmp_path]), None, as_json=False, show=False) == 1
 
 
 def test_a_tape_of_another_pack_differs_and_says_where(
     tape: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert replaying.run([tape], PACK, as_json=False, show=False) == 1
+    assert replaying.run(files([tape]), PACK, as_json=False, show=False) == 1
     out = capsys.readouterr().out
     assert "DIFFERS" in out
     assert "entry 1: other" in out
     assert "another version" in out
-    assert replaying.run([tape], PACK, as_json=True, show=False) == 1
+    assert replaying.run(files([tape]), PACK, as_json=True, show=False) == 1
     verdict = json.loads(capsys.readouterr().out)[0]
     assert (verdict["same"], verdict["entry"]) == (False, 1)
     assert verdict["what"] in {"actions", "decisions", "changes"}
@@ -63,7 +66,7 @@ def test_a_tape_of_another_pack_differs_and_says_where(
 def test_a_pack_that_is_not_there_is_said_to_be_missing(
     tape: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert replaying.run([tape], "crossroad", as_json=False, show=False) == 1
+    assert replaying.run(files([tape]), "crossroad", as_json=False, show=False) == 1
     assert "did you mean 'crossroads'" in capsys.readouterr().out
 
 
@@ -72,14 +75,14 @@ def test_a_broken_tape_is_a_verdict_and_shows_nothing(
 ) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text("no tape\n", "utf-8")
-    assert replaying.run([path], None, as_json=False, show=True) == 1
+    assert replaying.run(files([path]), None, as_json=False, show=True) == 1
     assert capsys.readouterr().out == "bad.jsonl: DIFFERS, 0 steps: bad.jsonl:1: not a line of a tape\n"
 
 
 def test_a_trace_says_who_decided_what_from_which_line(
     tape: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert replaying.run([tape], "crossroads", as_json=False, show=True) == 0
+    assert replaying.run(files([tape]), "crossroads", as_json=False, show=True) == 0
     out = capsys.readouterr().out
     assert "CallStarted" in out
     assert "book_lesson.yml:" in out
@@ -146,7 +149,7 @@ def changed(home: Path, file: str, old: str, new: str) -> str:
 
 
 def before_another(tape: Path, pack: str) -> replaying.Verdict:
-    [verdict] = replaying.replay_all([tape], pack)
+    [verdict] = replaying.replay_all(files([tape]), pack)
     assert verdict.difference is not None
     return verdict
 
@@ -196,12 +199,12 @@ def test_the_summary_groups_calls_by_the_line_that_did_it(
     for number in range(5):
         shutil.copy(tape, tmp_path / f"{number}.jsonl")
     pack = str(booked / "domains" / "_template" / "sites" / "crossroads.yml")
-    assert replaying.run([tmp_path], pack, as_json=False, show=False) == 1
+    assert replaying.run(files([tmp_path]), pack, as_json=False, show=False) == 1
     out = capsys.readouterr().out
     assert "5 tapes: 0 the same, 5 not" in out
     assert "5 are valid only up to where" in out
     assert "[transferred 5]  0.jsonl, 1.jsonl, 2.jsonl, ..." in out
-    assert replaying.run([tmp_path], pack, as_json=True, show=False) == 1
+    assert replaying.run(files([tmp_path]), pack, as_json=True, show=False) == 1
     first = json.loads(capsys.readouterr().out)[0]
     assert first["valid"] is False
     assert first["instead"]["now"] == "say utter_ask_phone"
@@ -216,6 +219,56 @@ def test_many_tapes_are_shared_among_processes_and_stay_in_order(
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     for number in range(5):
         shutil.copy(tape, tmp_path / f"{number}.jsonl")
-    verdicts = list(replaying.replay_all([tmp_path], None))
+    verdicts = list(replaying.replay_all(files([tmp_path]), None))
     assert [verdict.tape for verdict in verdicts] == [f"{number}.jsonl" for number in range(5)]
     assert all(verdict.same for verdict in verdicts)
+
+
+def test_calls_are_replayed_from_the_database_they_are_filed_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = tmp_path / "site.db"
+    chatted = CliRunner().invoke(
+        app, ["chat", "crossroads", "--jsonl", "--db", str(database), "--now", "2026-11-23T09:15"],
+        input='{"say": "what does a lesson cost?"}\n',
+    )  # fmt: skip
+    assert chatted.exit_code == 0
+    desk = Desk.open("crossroads", str(database), keep=True)
+    call = desk.call(desk.clock("2026-11-24T10:00"), call="second")
+    call.open()
+    call.hang_up()
+    assert desk.archive is not None
+    desk.archive.close()
+
+    done = CliRunner().invoke(app, ["replay", "--db", str(database), "--json"])
+    assert done.exit_code == 0
+    found = json.loads(done.output)
+    assert [item["same"] for item in found] == [True, True]
+    assert found[1]["tape"] == "second"
+    shown = CliRunner().invoke(app, ["replay", "second", "--db", str(database), "--show"])
+    assert "second: identical" in shown.output
+    assert "CallStarted" in shown.output
+    over = CliRunner().invoke(app, ["replay", "--db", str(database), "--pack", PACK])
+    assert over.exit_code == 1
+    assert "2 tapes" in over.output
+
+
+def test_what_is_not_in_a_database_is_said_to_be_missing(tmp_path: Path) -> None:
+    database = tmp_path / "site.db"
+    desk = Desk.open("crossroads", str(database), keep=True)
+    assert desk.archive is not None
+    desk.archive.close()
+    wrong = CliRunner().invoke(app, ["replay", "nobody", "--db", str(database)])
+    assert wrong.exit_code == 1
+    assert "site.db has no call nobody" in wrong.output
+    nowhere = CliRunner().invoke(app, ["replay", "--db", str(tmp_path / "none.db")])
+    assert nowhere.exit_code == 1
+    assert "no database with tapes" in nowhere.output
+    assert not (tmp_path / "none.db").exists()
+    nothing = CliRunner().invoke(app, ["replay"])
+    assert nothing.exit_code == 2
+    assert "which TAPES?" in nothing.output
+    gone = Source("gone", database, "gone")
+    [verdict] = replaying.replay_all([gone], None)
+    assert (verdict.same, verdict.steps) == (False, 0)
+    assert "no tape of this call" in verdict.why

@@ -17,6 +17,7 @@ from engine.calls import Desk
 from engine.core import trace
 from engine.core.commands import Affirm, Choose, SetSlot, StartFlow
 from engine.core.errors import TapeError
+from engine.tape_sources import files
 from engine.traces import KEY_VARIABLE, read_tape, sealing_key
 
 NAME = {"first": "Tomas", "last": "Balčiūnas"}
@@ -124,11 +125,11 @@ def test_replay_says_what_differs(
 ) -> None:
     loaded: Callable[[str], object] = lambda _name: desk.domain  # noqa: E731
     monkeypatch.setattr(replaying, "load", loaded)
-    assert replaying.run([tape], None, as_json=False, show=True) == 0
+    assert replaying.run(files([tape]), None, as_json=False, show=True) == 0
     assert "identical" in capsys.readouterr().out
-    assert replaying.run([tape.parent], None, as_json=True, show=False) == 0
+    assert replaying.run(files([tape.parent]), None, as_json=True, show=False) == 0
     assert json.loads(capsys.readouterr().out)[0]["same"] is True
-    assert replaying.run([tape.parent / "none.jsonl"], None, as_json=False, show=True) == 1
+    assert replaying.run(files([tape.parent / "none.jsonl"]), None, as_json=False, show=True) == 1
     assert "DIFFERS" in capsys.readouterr().out
 
 
@@ -139,7 +140,7 @@ def test_replay_over_a_changed_pack_names_the_first_rule_that_decides_otherwise(
 
     without = replace(desk.domain, guards=(), version="other")
     monkeypatch.setattr(replaying, "load", lambda _name: without)
-    assert replaying.run([tape], None, as_json=False, show=False) == 1
+    assert replaying.run(files([tape]), None, as_json=False, show=False) == 1
     out = capsys.readouterr().out
     assert "other decisions" in out
     assert "no_double_booking" in out

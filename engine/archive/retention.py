@@ -7,9 +7,11 @@ there. When the time of class `none` is over, the call goes as a whole.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 DAYS: Mapping[str, int] = {"audio": 30, "health": 90, "personal": 180, "none": 730}
 """Days that a site keeps each class unless it says otherwise."""
 _SEALED = ("health", "personal")
+_AT_ONCE = 50
+"""Calls that one transaction removes something of."""
 
 
 @dataclass(slots=True)
@@ -53,26 +57,56 @@ def days_of(archive: Archive) -> dict[str, int]:
 
 
 def purge(archive: Archive, now: datetime) -> Purge:
-    """Remove what is over its time, look again, and file what was removed."""
+    """Remove what is over its time, look again, and file what was removed.
+
+    Some calls at a time: whoever books meanwhile waits for one batch, not for two years of tapes.
+    """
     days = days_of(archive)
     report = Purge(now.isoformat(), days)
-    with archive.forgetting() as db:
-        for call, audio in _overdue(db, "none", now, days):
-            if audio:
-                remove_file(audio)
-            forget(db, call)
-            report.removed.setdefault("none", []).append(call)
-        for call, audio in _overdue(db, "audio", now, days):
-            remove_file(audio)
-            db.execute("UPDATE calls SET audio = '' WHERE call = ?", (call,))
-            report.removed.setdefault("audio", []).append(call)
-        for name in _SEALED:
-            for call, _ in _overdue(db, name, now, days):
-                unseal_for_ever(db, call, (name,))
-                report.removed.setdefault(name, []).append(call)
-        report.overdue = {name: _still_there(db, name, now, days) for name in days}
+    for name, remove in (("none", _remove_call), ("audio", _remove_audio)):
+        _in_batches(archive, report, name, now, remove)
+    for name in _SEALED:
+        _in_batches(archive, report, name, now, partial(_remove_class, name))
+    before = now - timedelta(days=days["audio"])
+    for path in _orphans(archive, before):
+        if remove_file(str(path)):
+            report.removed.setdefault("audio", []).append(path.stem)
+    report.overdue = {name: _still_there(archive, name, now, days) for name in days}
+    report.overdue["audio"] += len(_orphans(archive, before))
+    with archive.file.writing(durable=True) as db:
         _file(db, "purge", now, report.plain())
     return report
+
+
+def _in_batches(
+    archive: Archive,
+    report: Purge,
+    name: str,
+    now: datetime,
+    remove: Callable[[sqlite3.Connection, str, str], object],
+) -> None:
+    with archive.file.reading() as db:
+        due = _overdue(db, name, now, report.days)
+    for at in range(0, len(due), _AT_ONCE):
+        with archive.forgetting() as db:
+            for call, audio in due[at : at + _AT_ONCE]:
+                remove(db, call, audio)
+                report.removed.setdefault(name, []).append(call)
+
+
+def _remove_call(db: sqlite3.Connection, call: str, audio: str) -> None:
+    if audio:
+        remove_file(audio)
+    forget(db, call)
+
+
+def _remove_audio(db: sqlite3.Connection, call: str, audio: str) -> None:
+    remove_file(audio)
+    db.execute("UPDATE calls SET audio = '' WHERE call = ?", (call,))
+
+
+def _remove_class(name: str, db: sqlite3.Connection, call: str, _audio: str) -> None:
+    unseal_for_ever(db, call, (name,))
 
 
 def _overdue(
@@ -88,18 +122,31 @@ def _overdue(
     return [(row["call"], row["audio"]) for row in rows.fetchall()]
 
 
-def _still_there(db: sqlite3.Connection, name: str, now: datetime, days: Mapping[str, int]) -> int:
+def _orphans(archive: Archive, before: datetime) -> list[Path]:
+    """Recordings of no call that is filed, from before a moment: nobody else would remove them."""
+    folder = archive.sound_folder
+    old = [
+        path for path in (folder.iterdir() if folder.is_dir() else ())
+        if path.is_file() and path.stat().st_mtime < before.timestamp()
+    ]  # fmt: skip
+    if not old:
+        return []
+    with archive.file.reading() as db:
+        kept = {row["audio"] for row in db.execute("SELECT audio FROM calls WHERE audio <> ''")}
+    return sorted(path for path in old if str(path) not in kept)
+
+
+def _still_there(archive: Archive, name: str, now: datetime, days: Mapping[str, int]) -> int:
     """How many overdue calls the tapes themselves show a class in, whatever the index says."""
-    if name not in _SEALED:
-        return len(_overdue(db, name, now, days))
-    before = (now - timedelta(days=days[name])).timestamp()
-    rows = db.execute(
-        "SELECT call, body FROM tapes JOIN calls USING (call) WHERE started + duration_s < ?", (before,)
-    )
+    with archive.file.reading() as db:
+        if name not in _SEALED:
+            return len(_overdue(db, name, now, days))
+        before = (now - timedelta(days=days[name])).timestamp()
+        rows = db.execute("SELECT call FROM calls WHERE started + duration_s < ?", (before,)).fetchall()
     count = 0
     for row in rows:
-        tape = parse_tape(zlib.decompress(row["body"]), row["call"])
-        count += any(name in kept for kept in tape.payloads)
+        tape = archive.read(row["call"])  # one at a time: nobody waits for all of them
+        count += tape is not None and any(name in kept for kept in tape.payloads)
     return count
 
 
@@ -135,6 +182,13 @@ def _file(db: sqlite3.Connection, why: str, now: datetime, report: Mapping[str, 
         "INSERT INTO removals (at, why, report) VALUES (?, ?, ?)",
         (now.timestamp(), why, orjson.dumps(report).decode()),
     )
+
+
+def last_purge(archive: Archive) -> datetime | None:
+    """When the last purge was; None when there was none."""
+    with archive.file.reading() as db:
+        row = db.execute("SELECT max(at) FROM removals WHERE why = 'purge'").fetchone()
+    return None if row[0] is None else datetime.fromtimestamp(row[0], UTC)
 
 
 def removals(archive: Archive) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,14 +23,21 @@ from engine.archive.schema import SCHEMA
 from engine.booking.sqlite_file import SqliteFile
 from engine.core.errors import TapeError
 from engine.tape_summary import Summary, summarised
-from engine.traces import Recorder, Tape, TapeWriter, parse_tape, sealing_key
+from engine.traces import Both, Recorder, Tape, TapeWriter, opened, parse_tape, sealing_key
 
 if TYPE_CHECKING:
     import sqlite3
+    from io import FileIO
 
     from engine.core.domain import Domain
 
+try:
+    import fcntl
+except ImportError:  # no such locks on Windows
+    fcntl = None  # type: ignore[assignment]
+
 _WAIT_S = 10.0
+_HOUR_S = 3600.0
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
 _SUBJECT = "subject"
 """The key under which a service gives somebody who is on file, and arguments name them."""
@@ -40,8 +48,12 @@ class FiledWriter(TapeWriter):
 
     __slots__ = ("_archive", "_path")
 
-    def __init__(self, archive: Archive, path: Path, recorder: Recorder, call: str) -> None:
-        super().__init__(path.open("wb", buffering=0), recorder, call)
+    def __init__(
+        self, archive: Archive, path: Path, recorder: Recorder, call: str, copy: Path | None = None
+    ) -> None:
+        file = opened(path)
+        hold(file)
+        super().__init__(file if copy is None else Both(file, opened(copy)), recorder, call)
         self._archive, self._path = archive, path
 
     def close(self) -> None:
@@ -61,6 +73,8 @@ class Archive:
         self.file = SqliteFile(database, _WAIT_S)
         base = Path(database)
         self.live_folder = base.with_name(base.name + ".live")
+        self.sound_folder = base.with_name(base.name + ".sound")
+        """Where recordings are, a file a call: a call that is filed finds its own."""
         with self.file.writing(durable=True) as db:
             for statement in SCHEMA:
                 db.execute(statement)
@@ -71,19 +85,24 @@ class Archive:
 
     # --- recording
 
-    def tape(self, call: str) -> FiledWriter:
-        """Start the tape of a call."""
+    def tape(self, call: str, copy: Path | None = None) -> FiledWriter:
+        """Start the tape of a call; `copy` is a file that holds it as well."""
         self.live_folder.mkdir(mode=0o700, exist_ok=True)
-        return FiledWriter(self, self._live_path(call), self.recorder, call)
+        return FiledWriter(self, self._live_path(call), self.recorder, call, copy)
 
     def live(self) -> list[Path]:
-        """The tapes of calls in progress, the oldest first."""
-        found = self.live_folder.glob("*.jsonl") if self.live_folder.is_dir() else ()
-        return sorted(found, key=lambda path: (path.stat().st_mtime, path.name))
+        """The tapes of calls in progress, in whichever process, the oldest first."""
+        return [path for path in self._unfiled() if is_held(path)]
 
     def recover(self) -> list[str]:
-        """File the tapes that a crash left behind; only right when no other process takes calls here."""
-        return [call for path in self.live() if (call := self.take_in(path))]
+        """File the tapes that a crash left behind: those that no process writes any more."""
+        left = [path for path in self._unfiled() if not is_held(path)]
+        return [call for path in left if (call := self.take_in(path))]
+
+    def _unfiled(self) -> list[Path]:
+        found = self.live_folder.glob("*.jsonl") if self.live_folder.is_dir() else ()
+        times = {path: _written_at(path) for path in found}
+        return sorted(times, key=lambda path: (times[path], path.name))
 
     def take_in(self, path: Path) -> str | None:
         """File the tape of a file and remove the file; one that cannot be read stays, and is None."""
@@ -108,9 +127,13 @@ class Archive:
         if not summary.started:
             raise TapeError(f"{name}: the tape holds no step")
         caller, people = self._who(tape)
+        sound = self.sound_path(summary.call)
         with self.file.writing(durable=True) as db:
+            # A recording may be there before its tape, after it, or outlive a tape that is imported again.
+            kept = db.execute("SELECT audio FROM calls WHERE call = ?", (summary.call,)).fetchone()
+            audio = kept["audio"] if kept is not None else str(sound) if sound.is_file() else ""
             _remove(db, summary.call)
-            _insert(db, summary, caller, " ".join(_classes(tape)))
+            _insert(db, summary, caller, audio, " ".join(_classes(tape)))
             db.executemany("INSERT INTO marks VALUES (?, ?, ?, ?)", list(_marks(summary)))
             db.executemany(
                 "INSERT INTO callers VALUES (?, ?)", [(summary.call, item) for item in sorted(people)]
@@ -191,6 +214,10 @@ class Archive:
 
     # --- audio
 
+    def sound_path(self, call: str) -> Path:
+        """Where the recording of a call belongs."""
+        return self.sound_folder / f"{_SAFE.sub('_', call)}.wav"
+
     def keep_audio(self, call: str, path: Path) -> None:
         """Say where the sound of a call is."""
         with self.file.writing(durable=True) as db:
@@ -231,6 +258,33 @@ class Archive:
         return self.live_folder / f"{_SAFE.sub('_', call)}.jsonl"
 
 
+def hold(file: FileIO) -> None:
+    """Keep a file as ours for as long as it is open: a process that dies lets go of it."""
+    if fcntl is not None:
+        fcntl.flock(file, fcntl.LOCK_EX)  # waits at most for somebody who is just looking whether it is held
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process is writing a live tape; without locks one that was written to within the hour."""
+    if fcntl is None:
+        return time.time() - _written_at(path) < _HOUR_S
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # filed meanwhile
+        return 0.0
+
+
 def _people(value: Any) -> set[str]:
     """The ids that a value names somebody by."""
     if not isinstance(value, dict):
@@ -264,7 +318,7 @@ def _marks(summary: Summary) -> Iterator[tuple[str, str, str, int]]:
             yield kind, name, summary.call, names.count(name)
 
 
-def _insert(db: sqlite3.Connection, summary: Summary, caller: str, sealed: str) -> None:
+def _insert(db: sqlite3.Connection, summary: Summary, caller: str, audio: str, sealed: str) -> None:
     started = datetime.fromisoformat(summary.started)
     db.execute(
         f"INSERT INTO calls VALUES ({', '.join('?' * 20)})",  # noqa: S608 - only question marks
@@ -272,7 +326,7 @@ def _insert(db: sqlite3.Connection, summary: Summary, caller: str, sealed: str) 
             summary.call, summary.domain, summary.version, started.timestamp(), started.date().isoformat(),
             summary.duration_s, summary.language, summary.outcome, summary.reason, summary.target,
             summary.level, summary.turns, summary.entries, summary.corrections, summary.confirmed,
-            summary.model_calls, orjson.dumps(summary.latencies_ms).decode(), caller, "", sealed,
+            summary.model_calls, orjson.dumps(summary.latencies_ms).decode(), caller, audio, sealed,
         ),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.archive.housekeeping import Housekeeper
 from engine.core.errors import TapeError
 from engine.core.events import Failed
 from engine.pack import policy_cases
@@ -72,7 +73,7 @@ class Talks:
         """Take a call."""
         self._tidy()
         name = f"text-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-        call = self._desk.call(self._clock, language=language, call=name, keep=True)
+        call = self._desk.call(self._clock, language=language, call=name)
         talk = Talk(call, name, account)
         with self._lock:
             self._talks[name] = talk
@@ -178,6 +179,8 @@ class Hub:
         self.talks = Talks(desk, clock)
         self.microphone: Microphone | None = None
         """The speech shell of this process, where there is one."""
+        self.housekeeper = Housekeeper(archive, clock)
+        """Purges while the console is served; whoever serves it starts it."""
         self._hand_over = hand_over
         self._policy_cases: list[Example] | None = None
         self._opened: dict[tuple[str, str], float] = {}
@@ -218,6 +221,7 @@ class Hub:
 
     def close(self) -> None:
         """Hang up and let go."""
+        self.housekeeper.close()
         self.talks.close()
         if self.microphone is not None:
             self.microphone.close()

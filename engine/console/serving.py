@@ -65,7 +65,6 @@ def open_hub(options: Options) -> Hub:
     database = options.database or _own_database(options.site)
     desk = Desk.open(options.site, database)
     archive = desk.keep_tapes(database)
-    archive.recover()
     clock: Callable[[], datetime] = desk.clock(options.now)
     hub = Hub(
         desk, archive, Accounts(archive.file), site=options.site, clock=clock,
@@ -98,6 +97,7 @@ def serve(
         raise ServeError("the console needs the server extra: pip install 'frontdesk[server]'") from error
     hub = open_hub(options)
     provider = Provider.read(options.provider) if options.provider is not None else None
+    hub.housekeeper.start()
     app = create_app(hub, hosts=[*LOOPBACK, *options.names], provider=provider)
     with _listen(options.host, options.port) as listener:
         address = f"http://{options.host}:{listener.getsockname()[1]}"

@@ -50,7 +50,7 @@ def archive_of(desk: Desk) -> Archive:
 
 
 def take(desk: Desk, *says: str, call: str = "one", number: str | None = None, now: str = NOW) -> str:
-    taken = desk.call(desk.clock(now), number=number, call=call, keep=True)
+    taken = desk.call(desk.clock(now), number=number, call=call)
     taken.open()
     for say in says:
         if taken.state.phase != "ended":
@@ -62,7 +62,7 @@ def take(desk: Desk, *says: str, call: str = "one", number: str | None = None, n
 
 def test_a_call_is_a_file_while_it_lasts_and_is_filed_when_it_is_over(desk: Desk) -> None:
     archive = archive_of(desk)
-    call = desk.call(desk.clock(NOW), call="live one", keep=True)
+    call = desk.call(desk.clock(NOW), call="live one")
     call.open()
     assert [path.name for path in archive.live()] == ["live_one.jsonl"]
     assert listing.one(archive, "live one") is None
@@ -92,12 +92,13 @@ def test_a_booking_is_listed_with_what_it_came_to(desk: Desk) -> None:
 
 def test_what_a_crash_left_is_filed_up_to_the_last_whole_line(desk: Desk) -> None:
     archive = archive_of(desk)
-    call = desk.call(desk.clock(NOW), call="cut", keep=True)
+    call = desk.call(desk.clock(NOW), call="cut")
     call.open()
     call.say("I'd like a check-up")
     assert isinstance(call._tape, TapeWriter)
     TapeWriter.close(call._tape)  # the process is gone: closed, but never filed
-    [path] = archive.live()
+    [path] = archive.live_folder.glob("*.jsonl")
+    assert archive.live() == []  # nobody writes it any more
     path.write_bytes(path.read_bytes() + b'{"n":99,"ev')
     assert archive.recover() == ["cut"]
     row = listing.one(archive, "cut")

@@ -60,7 +60,7 @@ def filled(site: Desk, tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk = Desk.open("gedimino", str(path), domain=site.domain, understanding=site.performer.understanding)
     archive = desk.keep_tapes(str(path))
     for name, says in CALLS.items():
-        call = desk.call(desk.clock(NOW), number="+37061200001", call=name, keep=True)
+        call = desk.call(desk.clock(NOW), number="+37061200001", call=name)
         call.open()
         for text in says:
             if call.state.phase != "ended":

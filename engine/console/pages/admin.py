@@ -23,7 +23,8 @@ def _page(visit: Visit, status: int = 200, wrong: str = "") -> Response:
     archive = visit.hub.archive
     return visit.page(
         "admin.html", status, accounts=visit.hub.accounts.everybody(), days=days_of(archive), wrong=wrong,
-        removals=removals(archive)[:20], accesses=archive.accesses(100), now=datetime.now(UTC),
+        removals=removals(archive)[:20], accesses=archive.accesses(100),
+        trouble=visit.hub.housekeeper.trouble,
         moment=lambda at: datetime.fromtimestamp(at, UTC),
     )  # fmt: skip
 
@@ -46,7 +47,7 @@ def account(visit: Visit) -> Response:
 def purge_now(visit: Visit) -> Response:
     """Remove what is over its time."""
     visit.hub.archive.saw(visit.who.account, visit.who.role.name.lower(), "purge", "", "")
-    purge(visit.hub.archive, datetime.now(UTC))
+    purge(visit.hub.archive, visit.hub.clock())
     return visit.to("/admin#removals")
 
 
