@@ -162,10 +162,10 @@ class TalkPage:
 
     async def _talk(self, call: SpokenCall, line: SocketLine, speech: Speech, shell: Shell) -> None:
         self._loop = asyncio.get_running_loop()
-        archive, began, start = self._desk.archive, monotonic(), self._clock()
+        began, start = monotonic(), self._clock()
 
         def tape(name: str) -> Tape:
-            return Shown(call, archive.tape(name) if archive is not None else None)
+            return Shown(call, self._desk.tape(name))
 
         await run_call(
             line, speech.recognizer, speech.synthesizer, self._desk.performer, self._desk.domain,

@@ -107,7 +107,7 @@ def _cast(domain: Domain, told: Told, language: str, turn: int, *, theirs: bool)
             stand_in = likely[turn]
             taken.add(stand_in.id)
             first, _, last = stand_in.name.rpartition(" ")
-            _put(out, person, first, last, day_of(stand_in))
+            _put(out, person, first, last, _iso(stand_in.born))
             numbers.append(stand_in.phone)
         else:
             first = _ending_alike(person.first, firsts, turn + place) if person.first else ""
@@ -115,7 +115,7 @@ def _cast(domain: Domain, told: Told, language: str, turn: int, *, theirs: bool)
             _put(out, person, first, last, _another_day(domain, person.born, turn))
     for born in told.births:
         if born not in out.births:
-            out.births[born] = born if any(day_of(item) == born for item in domain.people) else (
+            out.births[born] = born if any(_iso(item.born) == born for item in domain.people) else (
                 _another_day(domain, born, turn)
             )  # fmt: skip
     own = {item.phone for item in domain.people}
@@ -124,11 +124,6 @@ def _cast(domain: Domain, told: Told, language: str, turn: int, *, theirs: bool)
             free = [item for item in numbers if item not in out.phones.values()] if theirs else []
             out.phones[number] = number if number in own else free[0] if free else _nobody(number, out)
     return out
-
-
-def day_of(person: Person) -> str:
-    """When somebody on file was born; nothing where a business does not ask."""
-    return person.born.isoformat() if person.born else ""
 
 
 def _is_invented(domain: Domain, person: Somebody) -> bool:
@@ -148,7 +143,13 @@ def _keep(cast: Cast, domain: Domain, person: Somebody) -> None:
     for item in domain.people:
         if item.id == record.get("id"):
             cast.kept |= name_words(f"{item.name} {person.name}")
-            cast.births[day_of(item)] = day_of(item)
+            if item.born is not None:
+                cast.births[item.born.isoformat()] = item.born.isoformat()
+
+
+def _iso(born: date | None) -> str:
+    """A birth date as tapes hold it; empty for a business that asks for none."""
+    return "" if born is None else born.isoformat()
 
 
 def _put(cast: Cast, person: Somebody, first: str, last: str, born: str) -> None:
@@ -177,7 +178,7 @@ def _alike(domain: Domain, person: Somebody) -> list[Person]:
             bool(item.missed) != bool(record.get("missed")),
             item.last_provider != record.get("last_provider"),
             item.language != record.get("language"),
-            abs(item.born.year - int(born[:_YEAR])) if born and item.born else 0,
+            abs(item.born.year - int(born[:_YEAR])) if born and item.born is not None else 0,
         )
 
     return sorted(domain.people, key=unlike)
