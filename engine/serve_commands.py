@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +73,13 @@ def _serve_console(site: str, options: dict[str, Any], open_page: Callable[[str]
     from engine.console import serving  # noqa: PLC0415
 
     wanted = serving.Options(
-        site, provider=options.pop("oidc"), cases=_cases, play=_play, microphone=_microphone, **options
+        site,
+        provider=options.pop("oidc"),
+        cases=_cases,
+        play=_play,
+        proof=_proof,
+        microphone=_microphone,
+        **options,
     )
     with mistakes():
         serving.serve(wanted, say=click.echo, open_page=open_page)
@@ -107,3 +113,10 @@ def _play(hub: Hub, text: str) -> list[str]:
     from engine.quality.examples import play_text  # noqa: PLC0415
 
     return play_text(hub.domain, text, hub.desk.performer.understanding)
+
+
+def _proof(hub: Hub) -> Mapping[str, Any] | None:
+    """What the last `frontdesk prove` of the console's site said."""
+    from engine.proof.kept import kept  # noqa: PLC0415
+
+    return kept(hub.site, hub.domain.version)

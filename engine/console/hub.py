@@ -163,7 +163,7 @@ class Hub:
         compare: Mapping[str, str] | None = None,
         examples: Path | None = None,
         cases: Callable[[], Sequence[Case]] | None = None,
-        proof: Callable[[], Mapping[str, Any]] | None = None,
+        proof: Callable[[], Mapping[str, Any] | None] | None = None,
         play: Play | None = None,
         hand_over: Callable[[str], bool] | None = None,
     ) -> None:
@@ -183,6 +183,8 @@ class Hub:
         """Purges while the console is served; whoever serves it starts it."""
         self._hand_over = hand_over
         self._policy_cases: list[Example] | None = None
+        self.ran: tuple[datetime, Sequence[Case]] | None = None
+        """When the cases of the rules were last run here, and what came of them."""
         self._opened: dict[tuple[str, str], float] = {}
 
     def policy_cases(self) -> list[Example]:
@@ -190,6 +192,11 @@ class Hub:
         if self._policy_cases is None:
             self._policy_cases = policy_cases(self.site)
         return self._policy_cases
+
+    def run_cases(self) -> None:
+        """Run every case of the rules, and remember what came of it: the pack does not change meanwhile."""
+        if self.cases is not None:
+            self.ran = datetime.now(UTC), self.cases()
 
     def open_seal(self, session: str, what: str) -> None:
         """Let a session see what is sealed of a call or a page, for a while."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from engine.calls import Desk
@@ -48,6 +48,8 @@ class Options:
     """A local time at which the clock stands still, for trying things out."""
     cases: Callable[[Hub], Sequence[Case]] | None = None
     """Runs the pack's cases; the console itself may not import their runner."""
+    proof: Callable[[Hub], Mapping[str, Any] | None] | None = None
+    """Finds the last proof of the site."""
     play: Callable[[Hub, str], Sequence[str]] | None = None
     """Plays the YAML of an example call; returns what goes otherwise."""
     microphone: Callable[[Hub], Microphone] | None = None
@@ -74,6 +76,9 @@ def open_hub(options: Options) -> Hub:
     if options.cases is not None:
         run = options.cases
         hub.cases = lambda: run(hub)
+    if options.proof is not None:
+        find = options.proof
+        hub.proof = lambda: find(hub)
     if options.play is not None:
         play = options.play
         hub.play = lambda text: play(hub, text)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.pack import locate
-from engine.proof import example_call, report
+from engine.proof import example_call, kept, report
 from engine.proof.prove import Proof
 from engine.proof.prove import prove as run
 from engine.proof.subject import sites, subject
@@ -32,6 +32,7 @@ def prove(names: Sequence[str], bound: Bound, *, as_json: bool = False, save: bo
             sys.stderr.write("\r\033[K")
         if save:
             _keep(proof)
+        kept.keep(report.as_data(proof))
         proofs.append(proof)
         if not as_json:
             sys.stdout.write(report.as_text(proof) + "\n")

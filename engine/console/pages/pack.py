@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.console.flowchart import flowchart
@@ -18,25 +19,19 @@ _PARTS = ("flows", "rules", "responses", "problems")
 
 def overview(visit: Visit) -> Response:
     """One part of the pack."""
-    return _page(visit, None)
+    part = visit.query.get("part", "")
+    return _page(visit, part if part in _PARTS else _PARTS[0])
 
 
 def run_cases(visit: Visit) -> Response:
-    """The rules, with every case run now."""
-    cases = visit.hub.cases() if visit.hub.cases is not None else []
-    return _page(visit, {(case.where, case.name): case for case in cases}, "rules")
+    """Run every case of the rules now."""
+    visit.hub.run_cases()
+    return visit.to("/pack?part=rules")
 
 
-def _page(visit: Visit, ran: dict[tuple[str, str], Any] | None, part: str = "") -> Response:
+def _page(visit: Visit, part: str) -> Response:
     domain = visit.hub.domain
-    part = part or visit.query.get("part", "")
-    part = part if part in _PARTS else _PARTS[0]
-    values: dict[str, Any] = {
-        "part": part,
-        "parts": _PARTS,
-        "ran": ran,
-        "can_run": visit.hub.cases is not None,
-    }
+    values: dict[str, Any] = {"part": part, "parts": _PARTS}
     match part:
         case "flows":
             flow = domain.flows.get(visit.query.get("flow", "")) or next(
@@ -47,14 +42,32 @@ def _page(visit: Visit, ran: dict[tuple[str, str], Any] | None, part: str = "") 
             values["flow"] = flow
             values["chart"] = None if flow is None or not flow.steps else flowchart(flow, flow.id)
         case "rules":
-            values["rules"] = _rules(visit.hub)
-            values["proof"] = visit.hub.proof() if visit.hub.proof is not None else None
+            values |= _rules_values(visit.hub)
         case "responses":
             values["responses"] = domain.responses
             values["languages"] = domain.languages
         case _:
             values["problems"] = problems(visit.hub.site)
     return visit.page("pack.html", **values)
+
+
+def _rules_values(hub: Hub) -> dict[str, Any]:
+    """The rules with what became of their cases, and with what the last proof says of each guarantee."""
+    ran = {(case.where, case.name): case for case in hub.ran[1]} if hub.ran is not None else None
+    proof = hub.proof() if hub.proof is not None else None
+    current = proof is not None and proof["version"] == hub.domain.version
+    rules = _rules(hub)
+    for rule in rules:
+        keys = [(case.where, str(case.data["case"])) for case in rule["cases"]]
+        rule["results"] = {key: ran[key] for key in keys if key in ran} if ran is not None else {}
+        rule["good"] = sum(case.holds for case in rule["results"].values())
+    proved = {item["id"]: item for item in proof["properties"]} if proof is not None and current else {}
+    return {
+        "rules": rules, "ran": ran, "ran_at": hub.ran[0] if hub.ran is not None else None,
+        "can_run": hub.cases is not None, "proof": proof, "current": current, "proved": proved,
+        "proved_at": datetime.fromisoformat(proof["at"]) if proof is not None else None,
+        "built_in": [item for name, item in proved.items() if name not in {rule["id"] for rule in rules}],
+    }  # fmt: skip
 
 
 def _rules(hub: Hub) -> list[dict[str, Any]]:
