@@ -13,6 +13,8 @@ from engine.core.intake import fill
 from engine.core.state import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.core.domain import FlowStep
     from engine.core.turn import Turn
 
@@ -64,7 +66,7 @@ def deny(turn: Turn, slot: str | None, source: str) -> bool:
     turn.change(asking=None)
     if turn.state.clarify is not None:
         turn.change(clarify=None)
-    elif slot is not None and slot in asking.reads:
+    elif slot is not None and _is_read(turn, slot, asking.reads):
         rewind.taken_back(turn, slot)
     elif step is not None and step.kind is StepKind.OFFER:
         _decline(turn, step, asking.options)
@@ -72,6 +74,11 @@ def deny(turn: Turn, slot: str | None, source: str) -> bool:
         turn.change(readback=None)
         flow.go(turn, step, step.following, "denied")
     return True
+
+
+def _is_read(turn: Turn, slot: str, reads: Sequence[str]) -> bool:
+    """Whether a slot is read back, or what is read back follows from it, as a person from a name."""
+    return slot in reads or not set(turn.domain.voids.get(slot, ())).isdisjoint(reads)
 
 
 def _decline(turn: Turn, step: FlowStep, options: tuple[Any, ...]) -> None:

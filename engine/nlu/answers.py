@@ -28,7 +28,9 @@ class Answer:
     but: bool = False
     """Whether something is taken back of it."""
     acknowledged: bool = False
-    """Only a sign of listening ("mhm", not "hm, I don't know"): a yes where yes or no was asked."""
+    """Only a short sign ("mhm", not "hm, I don't know"): a yes where yes or no was asked."""
+    listening: bool = False
+    """A sign of hearing or of thinking ("hm", "I see"): no yes anywhere."""
     unsure: bool = False
     mostly: bool = True
     """Whether the marks are most of what was said, as an answer to no question must be."""
@@ -63,10 +65,10 @@ def answer_of(
     deciding = [item for item, name in zip(marks, names, strict=True) if name in _DECIDING]
     but, unsure = "=but" in names, "=unsure" in names
     if not deciding:
-        mostly = sum(item.length for item in marks) >= _MOSTLY * words
-        return Answer(
-            None, but, acknowledged="=acknowledge" in names and mostly and not unsure, unsure=unsure
-        )
+        mostly = sum(item.length for item in marks) >= _MOSTLY * words and not unsure
+        acknowledged = mostly and "=acknowledge" in names
+        listening = mostly and not acknowledged and "=listening" in names
+        return Answer(None, but, acknowledged=acknowledged, listening=listening, unsure=unsure)
     yes = _decided([name for name in names if name in _DECIDING], closing=closing)
     share = sum(item.length for item in marks) / max(1, words)
     at_an_end = deciding[0].first < _OPENING or deciding[-1].last >= words - 1

@@ -291,11 +291,16 @@ def _confirmed(
         slots |= {slot for slot in told if slot is not None}
         return [Affirm()], [item for item in values if item[1].slot not in slots]
     if yes is False and not values:
-        slot = None
-        if about is not None:
-            slot = scene.slotting.read_back(_ABOUT[about], scene.expecting, scene.domain)
-        return [Deny(slot)], values
+        return [Deny(_denied(scene, about) if about is not None else None)], values
     return [], values
+
+
+def _denied(scene: Scene, about: str) -> str | None:
+    """The slot that is wrong: of a time the wish that led to it, which else would lead to it again."""
+    wish = scene.slotting.target("wish", scene.expecting) if about == "!when" else None
+    if wish is not None and wish.slot in scene.expecting.filled:
+        return wish.slot
+    return scene.slotting.read_back(_ABOUT[about], scene.expecting, scene.domain)
 
 
 def _small_talk(scene: Scene) -> list[Command]:
@@ -303,7 +308,8 @@ def _small_talk(scene: Scene) -> list[Command]:
     if kinds:
         telling = (kind for kind in _TELLING if kind in kinds)
         return [SmallTalk(next(telling, kinds[0]))]
-    return [SmallTalk("acknowledgement")] if scene.answer.acknowledged else []
+    answer = scene.answer
+    return [SmallTalk("acknowledgement")] if answer.acknowledged or answer.listening else []
 
 
 def _confidence(scene: Scene, commands: list[Command]) -> float:

@@ -16,6 +16,7 @@ ANSWERS = (
     "yes",
     "no",
     "acknowledge",
+    "listening",
     "unsure",
     "but",
     "fine",

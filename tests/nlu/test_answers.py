@@ -10,6 +10,7 @@ MARKS = {
     "=done": ["all good"],
     "=wrong": ["that's wrong"],
     "=acknowledge": ["mhm"],
+    "=listening": ["hm"],
     "=unsure": ["not sure"],
     "=but": ["but"],
     "=asking": ["if", "is it"],
@@ -75,6 +76,12 @@ def test_a_yes_that_takes_something_back_says_so():
 
 def test_a_sign_of_listening_is_neither():
     assert answer("mhm") == Answer(None, acknowledged=True)
+
+
+def test_a_hum_agrees_to_nothing():
+    assert answer("hm") == Answer(None, listening=True)
+    assert answer("hm mhm") == Answer(None, acknowledged=True)
+    assert answer("hm yes").yes is True
 
 
 def test_not_knowing_is_neither():

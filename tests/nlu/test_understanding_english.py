@@ -145,7 +145,7 @@ def test_these_deny_a_read_back(meant: Meant, said: str):
 
 
 @pytest.mark.parametrize(
-    ("said", "slot"), [("no, not that day", "opening"), ("no the name is wrong", "full_name")]
+    ("said", "slot"), [("no, not that day", "wish"), ("no the name is wrong", "full_name")]
 )
 def test_a_denial_says_what_is_wrong(meant: Meant, said: str, slot: str):
     assert meant(said, "confirm") == [f"Deny {slot}"]
