@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.core.events import Failed
 from engine.core.safety import Level
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ _FLAGGED = {
 BY_A_PERSON = "policy:console"
 """Who a decision is by when somebody at the console took the call away from the machine."""
 _URGENT = Level.L1
+
+
+def handed_over(at: datetime) -> Failed:
+    """The event by which somebody at the console takes a call away from the machine."""
+    return Failed(at, BY_A_PERSON, kind="HandedOver")
 
 
 @dataclass(slots=True)

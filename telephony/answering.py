@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from engine.calls import Desk
 from telephony.call import run_call
 from telephony.config import ServerSettings, read_settings
+from telephony.handing_over import watch
 from telephony.settings import Shell
 from telephony.switch import Answer, Switch
 
 if TYPE_CHECKING:
+    from engine.archive.store import Archive
     from engine.text_call import Tape
     from telephony.line import Line
     from telephony.speech import Recognizer, Synthesizer
@@ -79,9 +81,23 @@ async def serve(settings: ServerSettings, sites: Mapping[str, Site], shell: Shel
     from telephony.impatience import uvicorn_config
     from telephony.server import application
 
-    switch = Switch(settings, answering(sites, shell or Shell()))
+    shell = shell or Shell()
+    switch = Switch(settings, answering(sites, shell))
     config = uvicorn_config(application(switch), host=settings.listen.host, port=settings.listen.port)
-    await uvicorn.Server(config).serve()
+    watching = asyncio.create_task(watch(shell, watched(sites)))
+    try:
+        await uvicorn.Server(config).serve()
+    finally:
+        watching.cancel()
+
+
+def watched(sites: Mapping[str, Site]) -> list[tuple[Archive, Callable[[], datetime]]]:
+    """The archives that the calls of some sites are filed in, each with its site's clock."""
+    return [
+        (site.desk.archive, site.clock or site.desk.clock(None))
+        for site in sites.values()
+        if site.desk.archive is not None
+    ]
 
 
 def run(names: Sequence[str], lines: Path, database: str) -> None:

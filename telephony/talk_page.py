@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from engine.console.microphone import SpokenCall
 from engine.core.actions import Say, Transfer
-from engine.core.events import CallEnded, Failed, FellSilent, Heard, Keyed
-from engine.tape_summary import BY_A_PERSON
+from engine.core.events import CallEnded, FellSilent, Heard, Keyed
+from engine.tape_summary import handed_over
 from telephony.asr.local import LANGUAGES
 from telephony.call import run_call
 from telephony.embedded import Speech, missing
@@ -124,7 +124,7 @@ class TalkPage:
         post = shell.live.get(name) if shell is not None else None
         if post is None or loop is None:
             return False
-        loop.call_soon_threadsafe(post, Failed(self._clock(), BY_A_PERSON, kind="HandedOver"))
+        loop.call_soon_threadsafe(post, handed_over(self._clock()))
         return True
 
     def routes(self) -> Sequence[BaseRoute]:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from engine.archive.handover import tidy
 from engine.archive.retention import last_purge, purge
 from engine.core.errors import FrontdeskError
 
@@ -48,6 +49,7 @@ class Housekeeper:
     def look(self) -> None:
         """Do what is due."""
         self._archive.recover()
+        tidy(self._archive)
         now, last = self._clock(), last_purge(self._archive)
         # Several processes may serve one site: whoever comes first does it for all.
         if last is None or not timedelta() <= now - last < _A_DAY:

@@ -88,7 +88,11 @@ class Archive:
     def tape(self, call: str, copy: Path | None = None) -> FiledWriter:
         """Start the tape of a call; `copy` is a file that holds it as well."""
         self.live_folder.mkdir(mode=0o700, exist_ok=True)
-        return FiledWriter(self, self._live_path(call), self.recorder, call, copy)
+        return FiledWriter(self, self.live_path(call), self.recorder, call, copy)
+
+    def live_path(self, call: str) -> Path:
+        """Where the tape of a call is while it lasts."""
+        return self.live_folder / f"{_SAFE.sub('_', call)}.jsonl"
 
     def live(self) -> list[Path]:
         """The tapes of calls in progress, in whichever process, the oldest first."""
@@ -176,7 +180,7 @@ class Archive:
         if row is not None:
             return zlib.decompress(row["body"])
         try:
-            text = self._live_path(call).read_bytes()
+            text = self.live_path(call).read_bytes()
             return text[: text.rindex(b"\n") + 1]
         except (OSError, ValueError):
             return None
@@ -253,9 +257,6 @@ class Archive:
             yield db
         with self.file.reading() as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-    def _live_path(self, call: str) -> Path:
-        return self.live_folder / f"{_SAFE.sub('_', call)}.jsonl"
 
 
 def hold(file: FileIO) -> None:

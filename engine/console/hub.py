@@ -11,14 +11,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.archive import handover
 from engine.archive.housekeeping import Housekeeper
 from engine.core.errors import TapeError
-from engine.core.events import Failed
 from engine.pack import policy_cases
-from engine.tape_summary import BY_A_PERSON, Summary, summarised
+from engine.tape_summary import Summary, handed_over, summarised
 from engine.traces import parse_tape
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Talks:
         with talk.lock:
             if talk.call.state.phase != "talking":
                 return False
-            self._note(talk, talk.call.feed(Failed(self._clock(), BY_A_PERSON, kind="HandedOver")))
+            self._note(talk, talk.call.feed(handed_over(self._clock())))
         return True
 
     def close(self) -> None:
@@ -209,9 +210,10 @@ class Hub:
         return self._opened.get((session, what), 0.0) > time.monotonic()
 
     def hand_over(self, call: str) -> bool:
-        """Put a live call through to a person; False when no part of this process has it."""
+        """Put a live call through to a person, whichever process has it; False when none does."""
         spoken = self.microphone.hand_over if self.microphone is not None else None
-        return any(way(call) for way in (self.talks.hand_over, spoken, self._hand_over) if way is not None)
+        ways = (self.talks.hand_over, spoken, self._hand_over, partial(handover.ask, self.archive))
+        return any(way(call) for way in ways if way is not None)
 
     def live(self) -> list[Summary]:
         """The calls in progress, the newest first."""
