@@ -32,6 +32,8 @@ class Site:
     synthesizer: Synthesizer
     tape: Callable[[str], Tape | None] | None = None
     """Makes the tape of a call by its id; None keeps none."""
+    sound: Callable[[str], Path] | None = None
+    """Where the sound of a call is kept, if the site records and the caller agrees; None keeps none."""
     clock: Callable[[], datetime] | None = None
     """None: the real one, in the site's time zone."""
 
@@ -50,6 +52,7 @@ def answering(sites: Mapping[str, Site], shell: Shell) -> Answer:
             told.clock or told.desk.clock(None),
             shell=shell,
             tape=told.tape,
+            sound=told.sound,
         )
 
     return answer
@@ -67,7 +70,8 @@ def site_of(desk: Desk, settings: ServerSettings, environment: Mapping[str, str]
     desk.prepare()
     names = [provider.name for provider in desk.domain.catalogue.providers.values()]
     ears = recogniser(settings.recognisers, names, environment)
-    return Site(desk, ears, voice(settings.voices, environment), desk.tape)
+    sound = desk.archive.sound_path if desk.archive is not None else None
+    return Site(desk, ears, voice(settings.voices, environment), desk.tape, sound)
 
 
 async def serve(settings: ServerSettings, sites: Mapping[str, Site], shell: Shell | None = None) -> None:
@@ -117,4 +121,7 @@ def run(names: Sequence[str], lines: Path, database: str) -> None:
         raise ValueError(
             f"{lines.name} and the command name different sites; only one names {', '.join(unknown)}"
         )
+    for name, desk in desks.items():
+        if desk.domain.recording is not None and desk.archive is None:
+            raise ValueError(f"{name} records calls: --db must name a file to keep them with")
     asyncio.run(serve(settings, {name: site_of(desk, settings) for name, desk in desks.items()}))

@@ -16,6 +16,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.core.actions import (
@@ -35,13 +36,12 @@ from engine.core.machine import step
 from engine.core.safety import Level
 from engine.core.state import DialogueState
 from telephony.ahead import foresee
-from telephony.audio import tone
 from telephony.effects import Effects
 from telephony.exchange import Exchange
 from telephony.expecting import hints_of
 from telephony.line import KeyPressed, LineClosed, LineOpened, MarkReached, SoundArrived
 from telephony.manners import Manners
-from telephony.recording import Recording
+from telephony.recording import Recording, begun
 from telephony.settings import Shell
 from telephony.speaking import Mouth
 from telephony.speech import Hints, SpeechUnavailable
@@ -58,8 +58,6 @@ if TYPE_CHECKING:
     from telephony.speech import Hearing, Recognizer, Synthesizer
 
 _REST_S = 0.05
-_BEEP = (440.0, 0.25)
-"""What is heard when no voice can be had: Hz and seconds."""
 _GONE = "line"
 _USUAL_SILENCE_S = 3.0
 
@@ -83,13 +81,14 @@ async def run_call(  # noqa: PLR0913 - the parts of a call, and how it is kept
     *,
     shell: Shell,
     tape: Callable[[str], Tape | None] | None = None,
+    sound: Callable[[str], Path] | None = None,
     record: bool = False,
     language: str | None = None,
 ) -> CallResult:
     """Take one call; returns when it is over and nothing of it is under way any more.
 
-    `tape` makes the tape of a call by its id. `record` keeps both sides of the sound: only where the site
-    says so and the caller has agreed.
+    `tape` makes the tape of a call by its id. `sound` says where its sound is kept, if the site records and
+    the caller agrees. `record` gives back both sides of the sound: of callers who are recordings themselves.
 
     Raises:
         SpeechUnavailable: no recogniser can be had; the line is closed, and its carrier falls back.
@@ -105,7 +104,7 @@ async def run_call(  # noqa: PLR0913 - the parts of a call, and how it is kept
     except SpeechUnavailable:
         await line.aclose()
         raise
-    recording = Recording(opened.rate) if record else None
+    recording = Recording(opened.rate) if record else begun(domain, opened, sound, shell.tapes)
     call = Call(line, opened, hearing, synthesizer, world, domain, clock, shell, recording)
     call.tape = tape(opened.call) if tape is not None else None
     call.post(CallStarted(clock(), opened.call, opened.number, language))
@@ -121,7 +120,7 @@ async def run_call(  # noqa: PLR0913 - the parts of a call, and how it is kept
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         await call.aclose()
-    return CallResult(call.state, call.timings, recording)
+    return CallResult(call.state, call.timings, recording if record else None)
 
 
 class Call:
@@ -158,7 +157,7 @@ class Call:
         self._language = ""
         self._speak_in(domain.languages[0])
         self._ahead: asyncio.Task[None] | None = None
-        self._watch = Watch(shell.limits)
+        self._watch = Watch(domain.waits.working, shell.limits.patience)
         self._closed = False
         self._handed_over = False
 
@@ -192,6 +191,7 @@ class Call:
             self._shell.tapes.submit(self.tape.write, before, event, outcome)
         if self.state.language != self._language:
             self._speak_in(self.state.language)
+        self._sound.follow(self.state)
         if isinstance(event, Understood):
             self.timings.understood(self._sound.now_s(), foreseen=False)
         says = [action for action in outcome.actions if isinstance(action, Say)]
@@ -247,7 +247,7 @@ class Call:
 
     async def _speak(self, action: Say, rendering: Any) -> None:
         try:
-            failure = await self._sound.speak(action.id, rendering, self._shell.limits.in_all)
+            failure = await self._sound.speak(action.id, rendering, self._domain.waits.in_all)
         except SpeechUnavailable as error:
             failure = error.kind
         if failure or not rendering.chunks:
@@ -342,9 +342,8 @@ class Call:
         self.timings.fillers += 1
         moment = self._sound.manners.moment
         chunks = self._mouth.prepare(moment, "neutral", self._language).chunks if moment else []
-        ringing = self.state.phase == "transferring"
-        pcm = b"".join(chunks) if chunks and not ringing else tone(*_BEEP, self._sound.rate)
-        self._sound.interject(-self.timings.fillers, pcm)
+        known = chunks and self.state.phase != "transferring"
+        self._sound.interject(-self.timings.fillers, b"".join(chunks) if known else b"")
 
     def _give_up(self) -> None:
         """What we wait for does not come: go on with what the pack assumes, in the end with a person."""

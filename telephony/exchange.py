@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.core.events import BargedIn, Event, FellSilent, Heard, Keyed, Spoken
 from engine.core.privacy import REMOVED, discreet, is_card, is_identity_code
-from telephony.audio import FRAME_S, seconds
+from telephony.audio import FRAME_S, seconds, tone
 from telephony.floor import (
     Asked,
     Consequence,
@@ -45,6 +45,7 @@ from telephony.vad import WINDOW_S
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.core.state import DialogueState
     from engine.core.utterance import Transcript
     from telephony.line import Line
     from telephony.manners import Manners
@@ -54,6 +55,12 @@ if TYPE_CHECKING:
     from telephony.speech import Hearing
     from telephony.timing import Timings
     from telephony.waiting import Question
+
+
+_BEEP = (440.0, 0.25)
+"""What is heard when no voice can be had: Hz and seconds."""
+BEFORE_S = 0.3
+"""A recogniser's words begin a little before it says so."""
 
 
 class Exchange:
@@ -84,6 +91,10 @@ class Exchange:
         self._lag_s = 0.0
         """By how much the line's sound is behind our clock."""
         self._arrived_s = 0.0
+        self._words_s: float | None = None
+        """Since when the caller says what is not yet a turn."""
+        self._keys_s: float | None = None
+        """Since when keys are pressed that are not yet an answer."""
         self.sound_s: float | None = None
         """When sound last came from the line."""
         self._detection = shell.detector.open(rate, self._activity)
@@ -112,6 +123,7 @@ class Exchange:
 
     def key(self, digit: str) -> None:
         """A telephone key."""
+        self._keys_s = self.now_s() if self._keys_s is None else self._keys_s
         self.happen(Key(self.now_s(), digit))
 
     def mark(self, name: str, *, cleared: bool) -> None:
@@ -125,6 +137,10 @@ class Exchange:
             case Recognized():
                 words = tidied(event.transcript, self.manners, self.floor.question.profile)
                 known = discreet(words, self.digits)
+                if self._words_s is None:
+                    self._words_s = event.from_s + self._lag_s
+                if known != words:
+                    self._blot(self._words_s)
                 self.happen(Words(self.now_s(), known, event.to_s + self._lag_s))
             case TurnEnded(eager=True) if self.floor.text:
                 self._guess(self.floor.transcript)
@@ -167,22 +183,43 @@ class Exchange:
             case Interrupt():
                 self.cut()
             case Mentioned():
-                self._post(Heard(self._clock(), consequence.transcript))
+                self._post(Heard(self._clock(), self._discreet(consequence.transcript)))
             case Guess():
                 self._guess(consequence.transcript)
             case Finish():
                 self._hearing.finish_turn()
             case Ended():
                 self._timings.turn_ended(self.now_s(), consequence)
-                self._post(Heard(self._clock(), consequence.transcript))
+                self._post(Heard(self._clock(), self._discreet(consequence.transcript)))
+                self._words_s = None
             case NobodySpoke():
                 self._post(FellSilent(self._clock()))
             case Pressed(digits=digits):
                 secret = is_card(digits) or is_identity_code(digits)
                 self._timings.turn_ended(self.now_s(), Ended(self.floor.transcript, "keys", 0.0))
+                if secret:
+                    self._blot(self._keys_s)  # a telephone's keys can be heard
+                self._keys_s = None
                 self._post(Keyed(self._clock(), REMOVED if secret else digits))
             case Ignored():
                 self._timings.ignored(consequence.why)
+
+    def _discreet(self, transcript: Transcript) -> Transcript:
+        """The words of a whole turn: a number may have come in parts, none of which was one."""
+        known = discreet(transcript, self.digits)
+        if known != transcript:
+            self._blot(self._words_s)
+        return known
+
+    def _blot(self, from_s: float | None) -> None:
+        """Keep no sound of what must not be kept."""
+        if self._recording is not None and from_s is not None:
+            self._recording.blot(from_s - BEFORE_S, self.now_s())
+
+    def follow(self, state: DialogueState) -> None:
+        """The call has come so far: the caller may have agreed to be recorded, or not any more."""
+        if self._recording is not None:
+            self._recording.follow(state, self.now_s())
 
     # --- our side
 
@@ -219,8 +256,8 @@ class Exchange:
         self._post(Spoken(self._clock(), say, heard.share))
 
     def interject(self, say: int, pcm: bytes) -> None:
-        """Say something of our own."""
-        self._sounding(self.player.interject(say, pcm, self.now_s()))
+        """Say something of our own; a beep when there is no sound of it."""
+        self._sounding(self.player.interject(say, pcm or tone(*_BEEP, self.rate), self.now_s()))
 
     def cut(self) -> None:
         """Stop whatever we say; what was heard of it is told."""
@@ -236,6 +273,8 @@ class Exchange:
     def tick(self) -> None:
         """20 ms have passed."""
         now = self.now_s()
+        if self._recording is not None:
+            self._recording.tick(now)
         self._sounding(self.player.pump(now))
         self._progress()
         self.happen(Tick(now))
@@ -266,3 +305,5 @@ class Exchange:
     def close(self) -> None:
         """Nothing more will be heard."""
         self._detection.close()
+        if self._recording is not None:
+            self._recording.close()

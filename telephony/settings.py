@@ -13,12 +13,8 @@ from telephony.vad import Detector, LevelDetector
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds."""
+    """Seconds; how long our silence may last is the pack's to say (`waits`)."""
 
-    working: float = 2.5
-    """Silence while we work, after which the caller hears that we do."""
-    in_all: float = 4.0
-    """No silence of ours is ever longer, whatever fails."""
     patience: float = 10.0
     """Work without an end, after which we go on without its result."""
     understanding: float = 2.0

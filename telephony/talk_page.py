@@ -162,7 +162,7 @@ class TalkPage:
 
     async def _talk(self, call: SpokenCall, line: SocketLine, speech: Speech, shell: Shell) -> None:
         self._loop = asyncio.get_running_loop()
-        began, start = monotonic(), self._clock()
+        archive, began, start = self._desk.archive, monotonic(), self._clock()
 
         def tape(name: str) -> Tape:
             return Shown(call, self._desk.tape(name))
@@ -170,7 +170,8 @@ class TalkPage:
         await run_call(
             line, speech.recognizer, speech.synthesizer, self._desk.performer, self._desk.domain,
             lambda: start + timedelta(seconds=monotonic() - began),
-            shell=shell, tape=tape, language=call.language,
+            shell=shell, tape=tape, sound=archive.sound_path if archive is not None else None,
+            language=call.language,
         )  # fmt: skip
 
     def _admitted(self, websocket: WebSocket, name: str, ticket: str) -> SpokenCall | None:

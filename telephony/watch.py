@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.core.state import DialogueState
     from telephony.exchange import Exchange
-    from telephony.settings import Limits
 
 
 class Watched(Enum):
@@ -26,8 +25,9 @@ class Watched(Enum):
 class Watch:
     """Looks at a call every 20 ms; the silence of a caller who was asked is the floor's."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, working_s: float, patience_s: float) -> None:
+        """`working_s` of silence is too much; `patience_s` of work without an end as well."""
+        self._most_s, self._patience_s = working_s, patience_s
         self._silent_s = 0.0
         """Since when the caller hears nothing that is not their own pause."""
         self._working_s: float | None = None
@@ -45,7 +45,7 @@ class Watch:
             forgotten = not callers and idle and state.phase == "talking" and state.asking is not None
             return Watched.FORGOTTEN if forgotten else Watched.FINE
         self._working_s = now if self._working_s is None else self._working_s
-        if now - self._working_s > self._limits.patience and state.phase == "talking":
+        if now - self._working_s > self._patience_s and state.phase == "talking":
             self._working_s = now
             return Watched.TOO_LONG
-        return Watched.SILENT if now - self._silent_s >= self._limits.working else Watched.FINE
+        return Watched.SILENT if now - self._silent_s >= self._most_s else Watched.FINE

@@ -267,6 +267,26 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """For how long a caller hears nothing of us, in seconds; whoever carries the sound keeps to it."""
+
+    working: float = 2.5
+    """While we work: then they hear that we do."""
+    in_all: float = 4.0
+    """No silence of ours is longer, whatever fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRules:
+    """A site keeps the sound of calls whose callers have agreed."""
+
+    consent: str
+    """The slot that holds the caller's yes; anything else is a no."""
+    assessment: str
+    """Where the site's assessment of the risk is filed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
     """A pack with its site, ready to take calls."""
 
@@ -309,6 +329,9 @@ class Domain:
     """Folded words for digits in all the pack's languages: card numbers are also spoken."""
     ladder: Ladder = Ladder()
     model: ModelRules = ModelRules()
+    waits: Waits = Waits()
+    recording: RecordingRules | None = None
+    """None: no sound is ever kept."""
     disclosure: str = ""
     """The prompt that says that a machine speaks."""
     success: Mapping[str, str] = field(default_factory=dict)

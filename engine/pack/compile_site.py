@@ -85,6 +85,7 @@ class SiteCompiler:
             "price": {key: item.price for key, item in catalogue.offerings.items() if item.price is not None},
         }
         facts |= {key: self._local(value) for key, _, value in self.node.pairs("facts")}
+        facts["recording"] = self.node.get("recording") is not None
         return Site(
             catalogue=catalogue,
             name=name,

@@ -22,6 +22,7 @@ from engine.pack.compile_policies import compile_policies
 from engine.pack.compile_responses import compile_answers, compile_responses, response_ids
 from engine.pack.compile_site import SiteCompiler
 from engine.pack.compile_slots import compile_services, compile_slots, slot_type, voids
+from engine.pack.compile_sound import compile_recording, compile_waits
 from engine.pack.draft import Draft
 from engine.pack.holiday import holidays
 from engine.pack.layers import Layer, LayerReader
@@ -147,6 +148,8 @@ def _domain(draft: Draft, layers: list[Layer], sources: Sources) -> Domain:
         digits=compile_words.digit_words(tables),
         ladder=_ladder(merged),
         model=compile_model(draft),
+        waits=compile_waits(draft),
+        recording=compile_recording(draft),
         disclosure=disclosure(merged),
         success={name: item.node.text for name, item in merged.success_responses.items()},
         dates=site.dates,

@@ -38,6 +38,7 @@ class Merged:
     responses: dict[str, Definitions] = field(default_factory=dict)
     transfers: Definitions = field(default_factory=dict)
     ladder: Definitions = field(default_factory=dict)
+    waits: Definitions = field(default_factory=dict)
     model: Definitions = field(default_factory=dict)
     models: Definitions = field(default_factory=dict)
     success_responses: Definitions = field(default_factory=dict)
@@ -89,7 +90,7 @@ class Merger:
             self._responses(merged, layer, number)
             self._policies(merged, layer, number)
             for key, into in (("transfers", merged.transfers), ("ladder", merged.ladder),
-                              ("model", merged.model), ("models", merged.models),
+                              ("waits", merged.waits), ("model", merged.model), ("models", merged.models),
                               ("success_responses", merged.success_responses)):  # fmt: skip
                 for name, key_node, node in domain.pairs(key):
                     if key == "success_responses" and name in into and into[name].node.text != node.text:

@@ -75,6 +75,7 @@ SERVICE = Record(
 )
 
 LADDER = Record("a ladder", {"per_slot": WHOLE, "yes_no": WHOLE, "in_a_row": WHOLE, "in_all": WHOLE})
+WAITS = Record("limits of our silence", {"working": SECONDS, "in_all": SECONDS})
 TRANSFERS = MapOf(IDS, ID, "telephones by target")
 MODEL = Record(
     "the model's rules",
@@ -112,6 +113,7 @@ DOMAIN = Record(
         "required_policies": IDS,
         "policies": IDS,
         "ladder": LADDER,
+        "waits": WAITS,
         "model": MODEL,
         "models": MODELS,
         "transfers": TRANSFERS,

@@ -25,7 +25,7 @@ from engine.pack.scalars import (
     ZONE,
 )
 from engine.pack.schema import Either, ListOf, MapOf, NotAllowedError, Record, Scalar, Spec, choice
-from engine.pack.shapes import ANSWER, LADDER, MODEL, MODELS, RESPONSE_MAP, TRANSFERS
+from engine.pack.shapes import ANSWER, LADDER, MODEL, MODELS, RESPONSE_MAP, TRANSFERS, WAITS
 
 _AGE = re.compile(r"(<|>=)\s?(\d{1,3})")
 
@@ -128,6 +128,10 @@ RETENTION = Record("retention", dict.fromkeys(("audio", "health", "personal", "n
 """Days for which each class of what calls leave behind is kept."""
 
 
+RECORDING = Record("the recording of calls", {"assessment": ANY_TEXT}, ("assessment",))
+"""Without it no sound is kept."""
+
+
 def site(subject: str, languages: tuple[str, ...]) -> Record:
     """The shape of a site's file."""
     answer_fields = {**ANSWER.fields, **dict.fromkeys(languages, ANY_TEXT)}
@@ -159,6 +163,8 @@ def site(subject: str, languages: tuple[str, ...]) -> Record:
             "policies": IDS,
             "transfers": TRANSFERS,
             "ladder": LADDER,
+            "waits": WAITS,
+            "recording": RECORDING,
             "retention": RETENTION,
             "model": MODEL,
             "models": MODELS,

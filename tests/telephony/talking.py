@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from engine.calls import Desk
@@ -120,6 +121,7 @@ def talk(
     linger_s: float = 8.0,
     desk: Desk | None = None,
     frozen: bool = True,
+    sound: Callable[[str], Path] | None = None,
 ) -> Talk:
     """Have a call with these parts; time is skipped."""
     desk = desk or Desk.open(site, domain=domain(site), understanding=understanding(site))
@@ -153,7 +155,8 @@ def talk(
                 lambda: start + timedelta(seconds=loop.time() - began),
                 shell=shell,
                 tape=lambda _call: tape,
-                record=True,
+                record=sound is None,
+                sound=sound,
                 language=language,
             )
         finally:

@@ -14,6 +14,7 @@ import pytest
 from engine.calls import Desk
 from engine.core.actions import HangUp, Request, Say, Transfer, Understand
 from engine.core.decision import Verdict
+from engine.core.domain import Waits
 from engine.core.events import (
     Answered,
     BargedIn,
@@ -269,14 +270,14 @@ def test_without_a_voice_the_caller_hears_something_and_reaches_a_person(wrong):
     assert not any(
         isinstance(event, Spoken) and event.heard_to == 1.0 and event.say == 1 for event in call.tape.events
     )
-    assert longest_silence(call) <= Limits().in_all
+    assert longest_silence(call) <= domain().waits.in_all
 
 
 def test_a_slow_voice_is_announced():
     call = booking(synthesizer=ScriptedSynthesizer(Hoarseness(first_s=3.0)))
     assert call.result.timings.fillers > 0
     assert added(call) == 1
-    assert longest_silence(call) <= Limits().in_all
+    assert longest_silence(call) <= domain().waits.in_all
 
 
 class Slow:
@@ -302,12 +303,18 @@ class Slow:
         return self._desk.performer.request(action, call, at)
 
 
-def slow(service: str, seconds: float, timeout_s: float, **more: Any) -> tuple[Talk, Slow]:
+def slow(
+    service: str, seconds: float, timeout_s: float, waits: Waits | None = None, **more: Any
+) -> tuple[Talk, Slow]:
     services = {
         name: replace(item, timeout_s=timeout_s) if name == service else item
         for name, item in domain().services.items()
     }
-    desk = Desk.open("gedimino", domain=replace(domain(), services=services), understanding=understanding())
+    desk = Desk.open(
+        "gedimino",
+        domain=replace(domain(), services=services, waits=waits or Waits()),
+        understanding=understanding(),
+    )
     world = Slow(desk, service, seconds)
     return booking(desk=desk, world=world, frozen=False, **more), world
 
@@ -321,10 +328,11 @@ def test_a_late_hold_is_released_and_never_dropped():
 
 
 def test_work_that_takes_long_is_announced():
-    limits = Limits(working=0.3, in_all=0.6)
-    call, _ = slow("booking.find", 0.8, 5.0, limits=limits)
+    call, _ = slow("booking.find", 0.8, 5.0, waits=Waits(working=0.3, in_all=0.6))
     assert call.result.timings.fillers > 0
     assert added(call) == 1
+    patient, _ = slow("booking.find", 0.8, 5.0)
+    assert patient.result.timings.fillers == 0, "the pack says for how long"
 
 
 def test_understanding_that_hangs_is_given_up():
