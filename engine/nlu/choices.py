@@ -120,7 +120,7 @@ def _fitting(
 
 def _test(item: Entity, weekdays: frozenset[str]) -> Callable[[Traits], bool] | None:
     """How to tell whether an option is what was mentioned."""
-    values = item.alternatives or (item.value,)
+    values = [value for value in item.alternatives if not isinstance(value, Mapping)] or [item.value]
     match item.type:
         case "provider":
             return lambda option: option.provider in values

@@ -24,7 +24,10 @@ class Entity:
     end: str | None = None
     """Ranges only: the first moment outside, local ISO; None is open."""
     alternatives: tuple[Any, ...] = ()
-    """Every reading, best first, when the words allow more than one; then `value` is the best or None."""
+    """Every reading, best first, when the words allow more than one; then `value` is the best or None.
+
+    A reading of a range is {"from", "to"}; a point may have one too ("10 to 11" is 10:50, or from ten on).
+    """
     excluded: bool = False
     """True for what the caller does not want ("not Monday")."""
     confidence: float = 1.0

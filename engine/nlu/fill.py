@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -141,7 +141,8 @@ def _point(said: Sequence[Entity], kind: SlotType) -> tuple[Any, tuple[Any, ...]
     wanted = {"date", "datetime"} if kind is SlotType.DATE else {"time", "datetime"}
     for item in said:
         if item.type in wanted and item.value and not item.excluded:
-            values = [str(value) for value in item.alternatives or (item.value,)]
+            points = [value for value in item.alternatives if not isinstance(value, Mapping)]
+            values = [str(value) for value in points or (item.value,)]
             cut = [value if item.type == "time" else value[at : at + length] for value in values]
             distinct = tuple(dict.fromkeys(cut))
             return distinct[0], distinct if len(distinct) > 1 else ()

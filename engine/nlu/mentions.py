@@ -87,8 +87,8 @@ class MentionFinder:
             births = tuple(_as_birth(item) for item in self._temporal.birth_date(heard.text, clock))
             if births:
                 rest = _blanked(heard.text, *(item.span for item in births))
-                return births if asked else (*births, *self._temporal.find(rest, clock))
-        found = self._temporal.find(heard.text, clock, asking=_ASKING.get(asked))
+                return births if asked else (*births, *_wished(self._temporal.find(rest, clock)))
+        found = _wished(self._temporal.find(heard.text, clock, asking=_ASKING.get(asked)))
         if wanted and not born and any(_long_gone(item, now) for item in found):
             return self.when(heard, now, None, born=True)
         return found
@@ -112,6 +112,17 @@ class MentionFinder:
         if asked == SlotType.EMAIL or "@" in heard.text:
             yield from self._identity.emails(texts[:1])
         yield from self._amounts.find(heard, occurrences, asking=asked == SlotType.NUMBER)
+
+
+_UNWISHED = frozenset({"now", "refers"})
+
+
+def _wished(found: Iterable[Entity]) -> tuple[Entity, ...]:
+    """The mentions without those of the moment of speaking, and of a day that only the talk before names.
+
+    "I am at work now" wishes nothing, and "the day after" is not from today.
+    """
+    return tuple(item for item in found if _UNWISHED.isdisjoint(dict(item.attributes)))
 
 
 def _long_gone(item: Entity, now: datetime) -> bool:

@@ -56,7 +56,9 @@ def wish_of(entities: Iterable[Entity]) -> tuple[dict[str, Any] | None, tuple[di
 def _read_as(item: Entity, reading: Any) -> Entity:
     """The mention with one of its readings."""
     if isinstance(reading, Mapping):
-        return replace(item, start=reading.get("from"), end=reading.get("to"), alternatives=())
+        kind = item.type if item.type.endswith("range") else f"{item.type}range"
+        start, end = reading.get("from"), reading.get("to")
+        return replace(item, type=kind, value=None, start=start, end=end, alternatives=())
     return replace(item, value=reading, alternatives=())
 
 

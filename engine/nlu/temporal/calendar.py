@@ -40,6 +40,11 @@ def relative_day(clock: Clock, relative_day: int) -> Days:
     return day(clock.today + relative_day * _DAY, past=relative_day < 0)
 
 
+def day_spoken_of(clock: Clock, relative_day: int) -> Days:
+    """ "The day after", "for the day": from today when nothing else was spoken of, and marked so."""
+    return Days((clock.today + relative_day * _DAY,), marks=(("refers", True),))
+
+
 def this_day(clock: Clock) -> Days:
     """Today, as "this day" or "the same day"."""
     return day(clock.today)
@@ -79,6 +84,12 @@ def weekday_after_next(clock: Clock, weekday: int) -> Days:
     """ "the Monday after next"."""
     ahead = (weekday - clock.today.weekday()) % 7 or 7
     return day(clock.today + ahead * _DAY + _WEEK)
+
+
+def weekday_before_last(clock: Clock, weekday: int) -> Days:
+    """ "the Monday before last"."""
+    back = (clock.today.weekday() - weekday) % 7 or 7
+    return day(clock.today - back * _DAY - _WEEK, past=True)
 
 
 def weekday_of_week(_clock: Clock, weekday: int, week: Days) -> Days | None:
@@ -305,10 +316,12 @@ def same_day(_clock: Clock, day: Days) -> Days:
 
 ACTIONS: Mapping[str, Callable[..., Any]] = {
     "relative_day": relative_day,
+    "day_spoken_of": day_spoken_of,
     "this_day": this_day,
     "weekday": weekday,
     "habit": habit,
     "weekday_after_next": weekday_after_next,
+    "weekday_before_last": weekday_before_last,
     "weekday_of_week": weekday_of_week,
     "ordinal_day": ordinal_day,
     "ordinal_in": ordinal_in,

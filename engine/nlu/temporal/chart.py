@@ -122,4 +122,7 @@ class Chart:
             return True
         if mark.norm == "-":
             return not (before.text[0].isdecimal() and after.text[0].isdecimal())
-        return before.text.isalpha() and len(before.text) <= _ABBREVIATION and not after.text[0].isupper()
+        if not before.text.isalpha() or len(before.text) > _ABBREVIATION:
+            return False
+        # A capital begins a sentence, unless it is a name behind a name ("Fri. Nov. 27").
+        return not after.text[0].isupper() or (before.text[0].isupper() and len(before.text) < _ABBREVIATION)

@@ -191,6 +191,8 @@ def _simple(reading: Reading) -> int:
     """
     if reading.first is not None or reading.last is not None or reading.excluded:
         return 0
+    if reading.time is not None and reading.time.stretch:
+        return 3  # it stands for the stretch as well
     return 1 if reading.time is not None or reading.window is not None else 2
 
 

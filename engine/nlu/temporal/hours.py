@@ -97,11 +97,20 @@ def to(_clock_: Clock, time: Time, minute: int = 0, fraction: int = 0, after: in
 
 
 def to_written(_clock_: Clock, time: Time, minute: int) -> Time | None:
-    """ "20 to 5" in digits; "10 to 11 a.m." is from ten to eleven."""
+    """ "20 to 5" in digits; "10 to 11" may be from ten to eleven as well."""
     made = to(_clock_, time, minute)
-    if made is None or minute >= (time.hour % 12 or 12):
-        return made
-    return None if time.half in (Half.AM, Half.PM) else replace(made, stretch=True)
+    return made if made is None or minute >= (time.hour % 12 or 12) else replace(made, stretch=True)
+
+
+def at_point(_clock_: Clock, time: Time) -> Time:
+    """ "at 10 to 11": a point, whatever the words may be alone."""
+    return replace(time, stretch=False)
+
+
+def as_stretch(time: Time) -> Window:
+    """The other reading of "10 to 11"."""
+    first, last = _HOUR - time.minute, minutes_of(time.hour, 0, time.half) // _HOUR + 1
+    return Window(Time(first, within=time.within), replace(time, hour=last, minute=0, stretch=False))
 
 
 def _moved(time: Time, minutes: int) -> Time:
@@ -131,8 +140,6 @@ def half_to(_clock_: Clock, hour: int) -> Time | None:
 
 def meridiem(_clock_: Clock, time: Time, meridiem: str) -> Time | None:
     """a.m. and p.m.; on a 24-hour time they change nothing unless they contradict it at noon."""
-    if time.stretch:
-        return None
     half = Half.PM if meridiem == "pm" else Half.AM
     if time.half is Half.FULL:
         late = half is Half.PM and time.hour < 12  # "07:00 PM", "half past 0 p.m."
@@ -142,12 +149,12 @@ def meridiem(_clock_: Clock, time: Time, meridiem: str) -> Time | None:
 
 def within_part(_clock_: Clock, time: Time, part: Part) -> Time | None:
     """ "5:30 in the evening": the part of day settles the half."""
-    return None if time.stretch else replace(time, within=(part[1], part[3]))
+    return replace(time, within=(part[1], part[3]))
 
 
 def roughly(_clock_: Clock, time: Time) -> Time:
     """ "around ten"."""
-    return replace(time, marks=(("fuzzy", True),))
+    return replace(time, stretch=False, marks=(("fuzzy", True),))
 
 
 def same_time(_clock_: Clock, time: Time) -> Time:
@@ -251,7 +258,8 @@ def last_thing(clock: Clock) -> Window:
 
 def business_hours(clock: Clock) -> Window:
     """ "during business hours"."""
-    return Window(fixed(_minutes(clock.opens)), fixed(_minutes(clock.closes)))
+    opens, closes = fixed(_minutes(clock.opens)), fixed(_minutes(clock.closes))
+    return Window(opens, closes, (("part_of_day", "business_hours"),))
 
 
 def between(_clock_: Clock, start: Time, end: Time) -> Window:
@@ -288,6 +296,7 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "past": past,
     "to": to,
     "to_written": to_written,
+    "at_point": at_point,
     "later_by": later_by,
     "earlier_by": earlier_by,
     "half_to": half_to,

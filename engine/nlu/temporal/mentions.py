@@ -7,14 +7,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.nlu.temporal.calendar import month_day, move, relative_day
-from engine.nlu.temporal.hours import fixed
+from engine.nlu.temporal.hours import fixed, part_window
 from engine.nlu.temporal.readings import Days, Reading, Time, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import datetime, time
 
     from engine.nlu.temporal.clock import Clock
+    from engine.nlu.temporal.hours import Part
 
 _NOON = 12 * 60
 _ANY_DAY = date(2001, 1, 1)
@@ -52,7 +53,7 @@ def join(_clock: Clock, day: Days, time: Time | None = None, window: Window | No
 
 def join_time(_clock: Clock, time: Time, window: Window) -> Reading | None:
     """A time beside a part of the day, without a day."""
-    if window.start is None or window.end is None or time.stretch:
+    if window.start is None or window.end is None:
         return None
     return Reading(time=within_window(time, window))
 
@@ -106,6 +107,11 @@ def right_now(clock: Clock) -> Reading:
     return Reading(instant=_now(clock))
 
 
+def present_moment(clock: Clock) -> Reading:
+    """ "At the moment": found and marked, so that nobody takes it for a wish."""
+    return Reading(instant=_now(clock), marks=(("now", True),))
+
+
 def period(_clock: Clock, first: Reading | None = None, last: Reading | None = None) -> Reading | None:
     """ "from two today until tomorrow at four": each end a moment; "at two until Friday" is two mentions."""
     ends = [end for end in (first, last) if end is not None]
@@ -145,11 +151,25 @@ def _part_edge(part: Reading, *, begins: bool, bound: str) -> Reading | None:
     edge = None if window is None else window.start if begins else window.end
     if edge is None or part.days is None:
         return None
-    point = Reading(days=part.days, time=edge)
+    point = Reading(days=part.days if begins else _day_of_end(part.days, edge), time=edge)
     marks = (("bound", bound),)
     if bound in ("after", "from"):
         return Reading(first=point, marks=marks)
     return Reading(last=point, marks=marks)
+
+
+def _day_of_end(days: Days, end: Time) -> Days:
+    """The day on which a part of the day ends: the night ends at the midnight that begins the next."""
+    if end.hour or end.minute:
+        return days
+    return replace(days, dates=tuple(value + timedelta(days=1) for value in days.dates))
+
+
+def part_to_part(_clock: Clock, first: Reading, last: Reading) -> Reading | None:
+    """ "from Tuesday evening until Thursday morning": from where the one begins to where the other ends."""
+    begins = _part_edge(first, begins=True, bound="from")
+    ends = _part_edge(last, begins=False, bound="until")
+    return Reading(first=begins.first, last=ends.last) if begins is not None and ends is not None else None
 
 
 def order(_clock: Clock, order: str) -> Reading:
@@ -177,6 +197,11 @@ def skip(_clock: Clock, **_words: Any) -> Reading:
     return Reading(skipped=True)
 
 
+def round_the_clock(_clock: Clock, left: int, right: int) -> Reading | None:
+    """ "24/7" is no day, in either order of day and month."""
+    return Reading(skipped=True) if (left, right) == (24, 7) else None
+
+
 def excluded(_clock: Clock, mention: Reading) -> Reading | None:
     """ "not Monday", "any day but Friday"."""
     if mention.skipped or mention.order or mention.excluded:
@@ -196,14 +221,30 @@ def dayed_part(_clock: Clock, window: Window, day: Days) -> Reading | None:
     return None if day.ranged else Reading(days=day, window=window)
 
 
-def early_on(_clock: Clock, day: Days) -> Reading | None:
-    """ "early on Tuesday": before its noon."""
-    return None if day.ranged else Reading(days=day, window=Window(fixed(0), fixed(_NOON)))
+def early_on(clock: Clock, day: Days) -> Reading | None:
+    """ "early on Tuesday": until halfway between opening and noon."""
+    until = (_minute(clock.opens) + _NOON) // 2 if _minute(clock.opens) < _NOON else _NOON
+    return None if day.ranged else Reading(days=day, window=Window(fixed(0), fixed(until)))
 
 
-def late_on(_clock: Clock, day: Days) -> Reading | None:
-    """ "late on Tuesday": after its noon."""
-    return None if day.ranged else Reading(days=day, window=Window(fixed(_NOON), fixed(0)))
+def late_on(clock: Clock, day: Days) -> Reading | None:
+    """ "late on Tuesday": from halfway between noon and closing on."""
+    since = (_NOON + _minute(clock.closes)) // 2 if _minute(clock.closes) > _NOON else _NOON
+    return None if day.ranged else Reading(days=day, window=Window(fixed(since), fixed(0)))
+
+
+def _minute(moment: time) -> int:
+    return moment.hour * 60 + moment.minute
+
+
+def edge_part(clock: Clock, edge: str, day: Days, part: Part) -> Reading | None:
+    """ "late Tuesday afternoon", "early tomorrow morning"."""
+    return dayed_part(clock, part_window(clock, part, edge), day)
+
+
+def part_of_tomorrow(clock: Clock, window: Window) -> Reading:
+    """ "the next morning"."""
+    return Reading(days=relative_day(clock, 1), window=window)
 
 
 def part_of_today(clock: Clock, window: Window) -> Reading:
@@ -279,18 +320,23 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "instant": instant,
     "instant_ago": instant_ago,
     "right_now": right_now,
+    "present_moment": present_moment,
     "period": period,
     "before_part": before_part,
     "until_part": until_part,
     "after_part": after_part,
     "from_part": from_part,
+    "part_to_part": part_to_part,
     "order": order,
     "order_by": order_by,
     "day_and_next": day_and_next,
     "skip": skip,
+    "round_the_clock": round_the_clock,
     "excluded": excluded,
     "roughly_mentioned": roughly_mentioned,
     "dayed_part": dayed_part,
+    "edge_part": edge_part,
+    "part_of_tomorrow": part_of_tomorrow,
     "early_on": early_on,
     "late_on": late_on,
     "part_of_today": part_of_today,

@@ -27,6 +27,7 @@ class Neighbours:
         self._repair = sorted(
             (tuple(phrase(text)) for text in section.get("repair", ())), key=len, reverse=True
         )
+        self._repair_after = {tuple(phrase(text)) for text in section.get("repair_after", ())}
         self._filler = {tuple(phrase(text)) for text in section.get("filler", ())}
 
     def settle(self, found: list[Found], chart: Chart) -> list[Found]:
@@ -37,7 +38,9 @@ class Neighbours:
         for item in found[1:]:
             before = settled[-1]
             gap = [key for key in chart.keys[before.end : item.start] if key not in _MARKS]
-            if self._corrects(gap) and _same_kind(before.reading, item.reading):
+            if (self._corrects(gap) or self._corrected_after(gap, item, chart)) and _same_kind(
+                before.reading, item.reading
+            ):
                 settled[-1] = replace(item, reading=_corrected(before.reading, item.reading))
                 continue
             words = tuple(gap)
@@ -49,6 +52,15 @@ class Neighbours:
                 settled[-1], item = replace(before, reading=first), replace(item, reading=second)  # noqa: PLW2901
             settled.append(item)
         return settled
+
+    def _corrected_after(self, gap: list[str], item: Found, chart: Chart) -> bool:
+        """Whether the correction is said behind the value that counts ("Tuesday, uh, Wednesday I mean")."""
+        if any((key,) not in self._filler for key in gap):
+            return False
+        at = item.end
+        while at < chart.size and chart.keys[at] in _MARKS:
+            at += 1
+        return any(tuple(chart.keys[at : at + len(words)]) == words for words in self._repair_after)
 
     def _corrects(self, gap: list[str]) -> bool:
         """Whether the words between are nothing but a correction and fillers."""

@@ -154,6 +154,7 @@ class Numbers:
             digits = set() if name in _SAID else {DIGITS}
             vocabulary.builtin(name, self._filter(accept), self._openings(accept) | digits)
         vocabulary.builtin("mm", self._two_digits, {*plain, *self.zeros})
+        vocabulary.builtin("mm5", self._whole_fives, {DIGITS})
         vocabulary.builtin("year", self._year, plain)
 
     def _openings(self, accept: Callable[[Number], bool]) -> set[str]:
@@ -192,6 +193,10 @@ class Numbers:
             and number.value <= _LAST_MINUTE
             and (number.width == 2 or (not number.width and number.value >= 10))
         ]
+
+    def _whole_fives(self, chart: Chart, at: int) -> list[tuple[int, Any]]:
+        """Minutes that a full stop may part from the hour: "3.30" is a time, "3.14" a number."""
+        return [(end, minute) for end, minute in self._two_digits(chart, at) if minute % 5 == 0]
 
     def _year(self, chart: Chart, at: int) -> list[tuple[int, Any]]:
         """A year: four digits, "two thousand and six", "twenty twenty six", "nineteen oh five"."""

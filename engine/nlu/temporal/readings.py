@@ -34,7 +34,7 @@ class Time:
     backward: bool = False
     """Counted back from the hour ("ten to four"): beside "from" these words are a stretch instead."""
     stretch: bool = False
-    """Written "10 to 11": with a.m., p.m. or a part of the day after it, it is from ten to eleven."""
+    """Written "10 to 11" with no "at" or "from" before it: it may as well be from ten to eleven."""
     within: tuple[int, int] | None = None
     """Minutes of the part of day named beside it ("in the evening"): it settles the half."""
     marks: Marks = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.nlu.entity import Entity
 from engine.nlu.temporal.calendar import on_or_after
-from engine.nlu.temporal.hours import minutes_of, readings_of
+from engine.nlu.temporal.hours import as_stretch, minutes_of, readings_of
 from engine.nlu.temporal.readings import Days, Half, Reading, Time, Window
 
 if TYPE_CHECKING:
@@ -69,6 +69,12 @@ def _point(
     values = tuple(dict.fromkeys(values))
     if not values:
         return Entity(kind, text, span, attributes=marks)
+    if reading.time is not None and reading.time.stretch:
+        ends = (_ends(day, pair) for day in dates for pair in stretches_of(as_stretch(reading.time), clock))
+        stretches = tuple({"from": start, "to": end} for start, end in ends)
+        return Entity(
+            kind, text, span, value=values[0], alternatives=(*values, *stretches)[:_MOST], attributes=marks
+        )
     alternatives = values if len(values) > 1 else ()
     return Entity(kind, text, span, value=values[0], alternatives=alternatives, attributes=marks)
 

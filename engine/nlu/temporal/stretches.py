@@ -28,7 +28,7 @@ def week(clock: Clock, which: str = "this", count: int = 0, unit: str = "week") 
     """A calendar week, Monday to Monday; this week begins now."""
     if unit not in ("week", "fortnight"):
         return None
-    offset = count or _OFFSETS.get(which, 0)
+    offset = count * (2 if unit == "fortnight" else 1) or _OFFSETS.get(which, 0)
     monday = clock.today - clock.today.weekday() * _DAY + offset * _WEEK
     start = monday if offset else clock.today
     return stretch(start, monday + _WEEK, "week", past=offset < 0)
@@ -141,7 +141,10 @@ def weekdays_of_week(_clock: Clock, week: Days, from_weekday: int, to_weekday: i
 
 
 def edge_of(_clock: Clock, edge: str, span: Days) -> Days | None:
-    """Beginning, middle and end: thirds of a month or year, the first three or last four days of a week."""
+    """Beginning, middle and end: thirds of a month or year, the first three or last four days of a week.
+
+    The middle of a month is the 10th to the 20th.
+    """
     if span.start is None or span.end is None:
         return None
     grain = dict(span.marks).get("grain", "")
@@ -149,6 +152,8 @@ def edge_of(_clock: Clock, edge: str, span: Days) -> Days | None:
     if grain == "month":
         start = start.replace(day=1)
         first, second = start + 10 * _DAY, start + 20 * _DAY
+        if edge == "middle":
+            return stretch(start + 9 * _DAY, second, grain, edge=edge)
     elif grain == "year":
         first, second = add_months(start, 4), add_months(start, 8)
     else:
@@ -156,7 +161,7 @@ def edge_of(_clock: Clock, edge: str, span: Days) -> Days | None:
         first, second = monday + 3 * _DAY, monday + 3 * _DAY
         if edge == "middle":
             return stretch(monday + 2 * _DAY, monday + 4 * _DAY, grain, edge=edge)
-    half = start + (end - start) // 2
+    half = add_months(start, 6) if grain == "year" else start + (end - start) // 2
     cut = {
         "beginning": (start, first),
         "middle": (first, second),
@@ -165,6 +170,18 @@ def edge_of(_clock: Clock, edge: str, span: Days) -> Days | None:
         "second_half": (half, end),
     }[edge]
     return stretch(cut[0], cut[1], grain, edge=edge)
+
+
+def midweek(clock: Clock) -> Days | None:
+    """ "Midweek": the middle of this week, or of the next when that has passed."""
+    found = edge_of(clock, "middle", stretch(clock.today, _next_monday(clock), "week"))
+    if found is None or found.end is None or found.end > clock.today:
+        return found
+    return edge_of(clock, "middle", stretch(_next_monday(clock), _next_monday(clock) + _WEEK, "week"))
+
+
+def _next_monday(clock: Clock) -> date:
+    return clock.today + (7 - clock.today.weekday()) * _DAY
 
 
 def end_of(_clock: Clock, span: Days) -> Days | None:
@@ -224,6 +241,7 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "quarter": quarter,
     "edge_of": edge_of,
     "end_of": end_of,
+    "midweek": midweek,
     "rest_of": rest_of,
     "coming": coming,
     "running": running,

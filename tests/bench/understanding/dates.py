@@ -8,7 +8,8 @@ answers that are not the labelled one, apart from mentions that were not found o
 
 Where a file's convention differs from the product's, the difference is translated here and named: the data
 belong to no business, so no hours settle a bare "at six" and both readings count as a question; parts of the
-day get the hours that file gives them; stretches of days are given with either end, the last day or the next.
+day get the hours that file gives them, the beginning and the end of a month its halves; stretches of days are
+given with either end, the last day or the next.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ _OFFICE = {
     "night": ("20:00", "23:59"),
     "tonight": ("20:00", "23:59"),
     "lunch": ("11:00", "13:00"),
+    "business_hours": ("08:00", "18:00"),
+    "nighttime": ("00:00", "08:00"),
 }
 _WIDE = {
     "morning": ("00:00", "12:00"),
@@ -104,7 +107,9 @@ def results(entities: tuple[Entity, ...], source: Source) -> Iterator[dict[str, 
                 yield from _ranges(start, end, entity, source, group)
         elif entity.type != "order":
             for value in entity.alternatives or (entity.value,):
-                if value is not None:
+                if isinstance(value, dict):
+                    yield {"group": group, "start": value["from"], "end": value["to"]}
+                elif value is not None:
                     yield {"group": group, "kind": entity.type, "value": value}
 
 
@@ -116,6 +121,9 @@ def _ranges(
     if part is not None and start is not None:
         start, end = _in_hours_of_the_file(start, part, facts.get("edge", ""))
     yield {"group": group, "start": start, "end": end}
+    if source.parts is _OFFICE and facts.get("grain") == "month" and start is not None and end is not None:
+        start, end = _half_of_month(start, end, facts.get("edge", ""))
+        yield {"group": group, "start": start, "end": end}
     if entity.type == "daterange" and end is not None:
         yield {"group": group, "start": start, "end": _day_before(end)}
     if entity.type == "daterange" and start is not None and dict(entity.attributes).get("bound") == "after":
@@ -141,6 +149,13 @@ def _in_hours_of_the_file(start: str, part: tuple[str, str], edge: str) -> tuple
         return first, last
     next_day = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
     return f"{day}T{first}", f"{next_day if last == '00:00' else day}T{last}"
+
+
+def _half_of_month(start: str, end: str, edge: str) -> tuple[str, str]:
+    """The beginning and the end of a month are its halves in these files, ours are its thirds."""
+    if edge == "beginning":
+        return start, f"{start[:8]}16"
+    return (f"{start[:8]}16", end) if edge == "end" else (start, end)
 
 
 @cache

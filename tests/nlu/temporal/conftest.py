@@ -43,5 +43,8 @@ def brief(entity: Entity) -> str:
         readings = [(r["from"], r["to"]) for r in entity.alternatives] or [(entity.start, entity.end)]
         value = "|".join(f"{start or ''}..{end or ''}" for start, end in readings)
     else:
-        value = "|".join(str(reading) for reading in entity.alternatives or (entity.value,))
+        value = "|".join(
+            f"{reading['from'] or ''}..{reading['to'] or ''}" if isinstance(reading, dict) else str(reading)
+            for reading in entity.alternatives or (entity.value,)
+        )
     return f"{'not ' if entity.excluded else ''}{entity.type} {value}"

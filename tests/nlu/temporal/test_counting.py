@@ -64,7 +64,7 @@ def test_a_counted_day_has_its_date(read: Read, text: str, expected: str) -> Non
         ("no sooner than the 15th", "daterange 2026-12-15.."),
         ("from nine for two hours", "timerange 09:00..11:00"),
         ("from now till five", "datetimerange 2026-11-23T10:00..2026-11-23T17:00"),
-        ("early on Tuesday", "datetimerange 2026-11-24T00:00..2026-11-24T12:00"),
+        ("early on Tuesday", "datetimerange 2026-11-24T00:00..2026-11-24T10:00"),
         ("Tuesday during opening hours", "datetimerange 2026-11-24T08:00..2026-11-24T18:00"),
         ("Monday 9am to Wednesday 5pm", "datetimerange 2026-11-30T09:00..2026-12-02T17:00"),
         ("by the weekend", "daterange ..2026-11-30"),
@@ -98,10 +98,17 @@ def test_a_stretch_that_began_already_is_the_one_that_runs(read: Read) -> None:
     assert read("from 2 July to 4 July", now=fifth_of_july) == ["daterange 2027-07-02..2027-07-05"]
 
 
-def test_hours_in_digits_are_a_stretch_where_the_second_is_later(read: Read) -> None:
-    assert read("10 to 11 am") == ["timerange 10:00..11:00"]
-    assert read("10 to 11 in the morning") == ["timerange 10:00..11:00"]
+def test_hours_in_digits_with_to_between_are_a_point_or_a_stretch(read: Read) -> None:
+    assert read("10 to 11 am") == ["time 10:50|10:00..11:00"]
+    assert read("10 to 11 in the morning") == ["time 10:50|10:00..11:00"]
+    assert read("Thursday 10 to 11") == ["datetime 2026-11-26T10:50|2026-11-26T10:00..2026-11-26T11:00"]
+    assert read("from 10 to 11 am") == ["timerange 10:00..11:00"]
+
+
+def test_a_point_is_meant_behind_at_and_where_no_stretch_runs_forward(read: Read) -> None:
+    assert read("at 10 to 11 am") == ["time 10:50"]
     assert read("ten to eleven in the morning") == ["time 10:50"]
+    assert read("20 to 5") == ["time 16:40"]
     assert read("at 20 to 5") == ["time 16:40"]
 
 

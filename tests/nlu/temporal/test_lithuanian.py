@@ -52,7 +52,7 @@ EXPECTED = [
     ("po savaitgalio", ["daterange 2026-11-30.."]),
     ("iki mėnesio pabaigos", ["daterange ..2026-12-01"]),
     ("už pusantros valandos", ["datetime 2026-11-23T11:30"]),
-    ("antradienį anksti", ["datetimerange 2026-11-24T00:00..2026-11-24T12:00"]),
+    ("antradienį anksti", ["datetimerange 2026-11-24T00:00..2026-11-24T10:00"]),
     ("5 30 eurų", []),
     ("nuo 5 iki 10 eurų", []),
     ("po trijų dienų", ["date 2026-11-26"]),

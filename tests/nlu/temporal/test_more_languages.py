@@ -89,7 +89,7 @@ def test_german(read: Read, text: str, expected: list[str]) -> None:
         ("una semana después del martes", ["date 2026-12-01"]),
         ("dentro de dos o tres semanas", ["daterange 2026-12-07..2026-12-15"]),
         ("el 3 de mayo del próximo año", ["date 2027-05-03"]),
-        ("temprano el miércoles", ["datetimerange 2026-11-25T00:00..2026-11-25T12:00"]),
+        ("temprano el miércoles", ["datetimerange 2026-11-25T00:00..2026-11-25T10:00"]),
         ("código 3.10", []),
     ],
 )
