@@ -10,9 +10,8 @@ from engine.booking.choice import Choice, is_hour_apart, is_other_day, is_other_
 from engine.booking.diary import ALL_DAY, Diary, Slot
 from engine.booking.eligibility import DayWindow, Reason
 from engine.booking.localtime import at_epoch
-from engine.booking.wish import DAY_COST, Wish, days_off
+from engine.booking.wish import DAY_COST, EVER, Wish, days_off
 
-EVER = (date(1, 1, 1), date(9998, 12, 31))
 OTHER_PROVIDER_COST = 7 * DAY_COST
 """Another provider is as far from a wish as the wished one a week away."""
 
@@ -91,7 +90,7 @@ class Search:
             return Choice(self.count, self.refused, is_other_day, is_other_time)
         if self._latest_first:
             return Choice(self.count, self.refused, is_other_day, is_hour_apart)
-        narrow = bool(self.wish.times) or self.wish.order != "soonest"
+        narrow = bool(self.wish.times or self.wish.either) or self.wish.order != "soonest"
         return Choice(self.count, self.refused, is_other_kind, is_hour_apart if narrow else is_other_kind)
 
     def _choice_near(self) -> Choice:

@@ -10,7 +10,10 @@ from typing import Any, Self, TypeVar
 from engine.booking.localtime import DAY_MINUTES, end_minute_of, minute_of
 
 ORDERS = ("soonest", "earlier", "later")
-KEYS = ("days", "times", "not_days", "around", "order", "exact", "provider")
+KEYS = ("days", "times", "not_days", "around", "order", "exact", "either", "provider")
+PAIRED = ("days", "times", "around", "exact")
+"""What one of several days with times of their own may say."""
+EVER = (date(1, 1, 1), date(9998, 12, 31))
 AROUND_MINUTES = 60
 """How far from "around ten" a time may lie and still be what was asked."""
 DAY_COST = 240
@@ -36,6 +39,8 @@ class Wish:
     """soonest | earlier | later, the last two than what was refused (or than the appointment being moved)."""
     exact: tuple[datetime, ...] = ()
     """Asked date-times; without a zone they are the site's."""
+    either: tuple[Wish, ...] = ()
+    """Days that each have times of their own; then there are no days, times, around and exact beside them."""
     provider: str | None = None
 
     @classmethod
@@ -48,6 +53,10 @@ class Wish:
         if order not in ORDERS:
             raise ValueError(f"wish.order: {order!r} is not one of {', '.join(ORDERS)}")
         around = plain.get("around")
+        either = plain.get("either") or ()
+        beside = next((key for key in PAIRED if either and plain.get(key)), None)
+        if beside:
+            raise ValueError(f"wish.either: {beside!r} may stand in its parts, not beside it")
         return cls(
             days=_spans("days", plain.get("days"), date.fromisoformat),
             times=_spans("times", plain.get("times"), _read_time),
@@ -55,6 +64,7 @@ class Wish:
             around=time.fromisoformat(around) if around else None,
             order=order,
             exact=tuple(datetime.fromisoformat(text) for text in plain.get("exact") or ()),
+            either=tuple(_part(part) for part in either),
             provider=plain.get("provider") or None,
         )
 
@@ -70,6 +80,8 @@ class Wish:
             form["order"] = self.order
         if self.exact:
             form["exact"] = [moment.isoformat(timespec="minutes") for moment in self.exact]
+        if self.either:
+            form["either"] = [part.plain() for part in self.either]
         if self.provider:
             form["provider"] = self.provider
         return form
@@ -77,13 +89,19 @@ class Wish:
     def localised(self, zone: tzinfo) -> Self:
         """Return the wish with its exact times as the site's wall clock, without a zone."""
         walls = (at.astimezone(zone).replace(tzinfo=None) if at.tzinfo else at for at in self.exact)
-        return replace(self, exact=tuple(walls))
+        return replace(self, exact=tuple(walls), either=tuple(part.localised(zone) for part in self.either))
 
     @property
     def bounded(self) -> bool:
         """Whether anything at all narrows the search."""
         return bool(
-            self.days or self.times or self.around or self.exact or self.provider or self.order != "soonest"
+            self.days
+            or self.times
+            or self.around
+            or self.exact
+            or self.either
+            or self.provider
+            or self.order != "soonest"
         )
 
     def fits(self, start: datetime) -> bool:
@@ -91,8 +109,11 @@ class Wish:
         if self.exact:
             return start in self.exact
         day, minute = start.date(), minute_of(start.time())
-        wanted = not self.days or any(_within(day, low, high) for low, high in self.days)
-        if not wanted or self.excludes(day):
+        if self.excludes(day):
+            return False
+        if self.either:
+            return any(part.fits(start) for part in self.either)
+        if not self._wants(day):
             return False
         return any(low <= minute < high for low, high in self.minute_spans(day))
 
@@ -102,7 +123,9 @@ class Wish:
 
     def day_spans(self, first: date, last: date) -> list[tuple[date, date]]:
         """Return the wished days from first to last, both included, in order and without overlaps."""
-        if self.exact:
+        if self.either:
+            wanted = [span for part in self.either for span in part.day_spans(first, last)]
+        elif self.exact:
             wanted = [(moment.date(), moment.date()) for moment in self.exact]
         else:
             wanted = [
@@ -121,6 +144,9 @@ class Wish:
 
     def minute_spans(self, day: date) -> list[tuple[int, int]]:
         """Return the wished stretches of a day in minutes; one that runs over midnight becomes two."""
+        if self.either:
+            parts = [part for part in self.either if part._wants(day)]  # noqa: SLF001 - its own kind
+            return _disjoint(sorted(span for part in parts for span in part.minute_spans(day)))
         if self.exact:
             minutes = sorted({minute_of(at.time()) for at in self.exact if at.date() == day})
             return [(minute, minute + 1) for minute in minutes]
@@ -138,6 +164,8 @@ class Wish:
 
     def cost(self, day: date, minute: int, spans: Sequence[tuple[date, date]]) -> int:
         """Return how far a time lies from the wish; `spans` are the wished days."""
+        if self.either:
+            return min(part.cost(day, minute, part.day_spans(*EVER)) for part in self.either)
         if self.exact:
             return min(
                 abs((day - at.date()).days) * DAY_COST + abs(minute - minute_of(at.time()))
@@ -149,11 +177,14 @@ class Wish:
         self, day: date, spans: Sequence[tuple[date, date]], limit: int
     ) -> list[tuple[int, int]]:
         """Return stretches of a day outside which every time costs at least the limit."""
+        if self.either:
+            near = [part.minutes_nearer(day, part.day_spans(*EVER), limit) for part in self.either]
+            return _disjoint(sorted(span for stretches in near for span in stretches))
         if self.exact:
-            near = [
-                (minute_of(at.time()), limit - abs((day - at.date()).days) * DAY_COST) for at in self.exact
+            stretches = [
+                (minute := minute_of(at.time()), minute + 1, limit - abs((day - at.date()).days) * DAY_COST)
+                for at in self.exact
             ]
-            stretches = [(minute, minute + 1, left) for minute, left in near]
         else:
             left = limit - days_off(day, spans) * DAY_COST
             parts = self._parts_of_day() or [(0, DAY_MINUTES)]
@@ -162,6 +193,12 @@ class Wish:
             stretches = [(low, high, left) for low, high in parts]
         wide = sorted((low - left + 1, high + left - 1) for low, high, left in stretches if left > 0)
         return _disjoint(wide)
+
+    def _wants(self, day: date) -> bool:
+        """Return whether the day is wished, whatever its times."""
+        if self.exact:
+            return any(at.date() == day for at in self.exact)
+        return not self.days or any(_within(day, low, high) for low, high in self.days)
 
     def _parts_of_day(self) -> list[tuple[int, int]]:
         spans: list[tuple[int, int]] = []
@@ -190,6 +227,14 @@ def days_off(day: date, spans: Sequence[tuple[date, date]]) -> int:
 
 def _within(day: date, low: date | None, high: date | None) -> bool:
     return (low is None or day >= low) and (high is None or day < high)
+
+
+def _part(plain: Mapping[str, Any]) -> Wish:
+    """Read one of several days with times of their own."""
+    unknown = sorted(set(plain) - set(PAIRED))
+    if unknown:
+        raise ValueError(f"wish.either: unknown key {unknown[0]!r}; allowed: {', '.join(PAIRED)}")
+    return Wish.from_plain(plain)
 
 
 def _text(bound: date | time | None) -> str | None:

@@ -78,7 +78,7 @@ _FIELDS: Mapping[str, frozenset[str]] = {
     "opening": frozenset({"start", "end", "service", "provider", "room", "utc"}),
     "hold": frozenset({"id", "expires", "live"}),
     "name": frozenset({"first", "last"}),
-    "when": frozenset({"days", "times", "not_days", "around", "order", "exact"}),
+    "when": frozenset({"days", "times", "not_days", "around", "order", "exact", "either"}),
 }
 
 

@@ -79,6 +79,8 @@ def _parts(value: Any, part: str) -> Iterable[str]:
     """The days, or the times of day, of an opening, a record or a wish."""
     if not isinstance(value, Mapping):
         return ()
+    if value.get("either"):
+        return {found for item in value["either"] for found in _parts(item, part)}
     moments = [value["start"]] if value.get("start") else list(value.get("exact") or ())
     if moments:
         return {moment[:10] if part == _DAY else moment[11:16] for moment in moments}

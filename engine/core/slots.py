@@ -23,6 +23,8 @@ _HISTORY = 20
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _WISH_RANGES = ("days", "times", "not_days")
+_PAIRED = ("days", "times", "around", "exact")
+"""What one of several days with times of their own may say (`either`)."""
 _SAME = ("day", "time")
 """What a wish may share with what was talked about (`core/reference.py`)."""
 
@@ -118,7 +120,7 @@ def _provider(domain: Domain, _slot: Slot, value: Any) -> str:
     return str(value)
 
 
-def _when(_domain: Domain, _slot: Slot, value: Any) -> Mapping[str, Any]:
+def _when(domain: Domain, slot: Slot, value: Any) -> Mapping[str, Any]:
     wish: dict[str, Any] = {}
     for key in _WISH_RANGES:
         if value.get(key):
@@ -134,6 +136,10 @@ def _when(_domain: Domain, _slot: Slot, value: Any) -> Mapping[str, Any]:
         if value["order"] not in {"soonest", "earlier", "later", "any"}:
             raise ValueError
         wish["order"] = value["order"]
+    if value.get("either"):
+        parts = ({key: part[key] for key in _PAIRED if part.get(key)} for part in value["either"])
+        wish = {key: item for key, item in wish.items() if key not in _PAIRED}
+        wish["either"] = [_when(domain, slot, part) for part in parts]
     if value.get("same"):
         wish["same"] = [_SAME[_SAME.index(item)] for item in value["same"]]
     if not wish:
@@ -182,9 +188,11 @@ def is_measured(value: Any) -> bool:
 
 def _wish_after(held: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[str, Any]:
     """ "Actually make it Thursday" keeps the time of day wished for; "as soon as possible" keeps nothing."""
-    if value.get("order") in {"soonest", "any"} or value.get("exact"):
+    if value.get("order") in {"soonest", "any"} or value.get("exact") or value.get("either"):
         return value
     kept = {key: item for key, item in held.items() if key != "same"}
+    if kept.get("either") and any(value.get(key) for key in _PAIRED):
+        kept["days"] = [day for part in kept.pop("either") for day in _days_of(part)]
     exact = kept.pop("exact", None)
     if exact:
         kept |= {"around": exact[0][11:]} if value.get("days") else {"days": [_whole_day(exact[0])]}
@@ -193,6 +201,10 @@ def _wish_after(held: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[st
     if value.get("times") or value.get("around"):
         kept = {key: item for key, item in kept.items() if key not in {"times", "around", "order"}}
     return {**kept, **value}
+
+
+def _days_of(part: Mapping[str, Any]) -> list[list[str]]:
+    return part.get("days") or [_whole_day(moment) for moment in part.get("exact", ())]
 
 
 def _whole_day(moment: str) -> list[str]:

@@ -90,16 +90,15 @@ class Spoken:
 
     def wish(self, wish: Mapping[str, Any], today: date | None = None) -> str:
         """Return a wish, given in the form that slots hold, so that one reading can be told from another."""
+        if wish.get("either"):
+            return self.join([self.wish(part, today) for part in wish["either"]], "or")
         moments = wish.get("exact") or ()
         days = [
             self._days(first, beyond, today)
             for first, beyond in wish.get("days") or ()
             if not any(first <= moment < beyond for moment in moments)  # a moment says its day itself
         ]
-        times = [
-            self._span("times", self._at_clock(first), self._at_clock(last))
-            for first, last in wish.get("times") or ()
-        ]
+        times = [self._times(first, last) for first, last in wish.get("times") or ()]
         if wish.get("around"):
             times.append(
                 str(self._speech["spans"]["around"]).replace("{time}", self._at_clock(wish["around"]))
@@ -173,6 +172,12 @@ class Spoken:
 
     def _at_clock(self, clock: str | None) -> str:
         return self.clock(time.fromisoformat(clock)) if clock else ""
+
+    def _times(self, first: str | None, last: str | None) -> str:
+        """Return a stretch of the day; a single minute is the time itself."""
+        if first and last and _minute_of(last) == _minute_of(first) + 1:
+            return str(self._speech["at"]).replace("{time}", self._at_clock(first))
+        return self._span("times", self._at_clock(first), self._at_clock(last))
 
     def _days(self, first: str | None, beyond: str | None, today: date | None) -> str:
         """Return a stretch of days; the bound is the first day that no longer belongs to it."""
@@ -291,6 +296,11 @@ class _Numbers:
         if not rest:
             return names[high - 1]
         return f"{names[high - 1]}{self.small_joint if rest < 100 else self.joint}{self.words(rest)}"
+
+
+def _minute_of(clock: str) -> int:
+    at = time.fromisoformat(clock)
+    return at.hour * 60 + at.minute
 
 
 def _filled(template: str, word: Callable[[str, int], str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from engine.nlu.entity import Entity
@@ -112,10 +113,57 @@ def _one(said: Sequence[Entity]) -> dict[str, Any] | None:
             days += _days_of(item)
             for span in _times_of(item):
                 _narrow(times, span)
+    if either := _paired(said, _loose(said)):
+        wish["either"] = either
+        days, times, exact = [], [], []
+        wish.pop("around", None)
     for key, value in (("days", days), ("times", times), ("not_days", not_days), ("exact", exact)):
         if value:
             wish[key] = _distinct(value)
     return wish or None
+
+
+def _paired(said: Sequence[Entity], loose: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """ "Tuesday at ten or Wednesday after four": days that each have times of their own.
+
+    `loose` are times that no day was said with: those of the days without their own. Empty when one of the
+    days lies within another, when all have the same times, or all are moments: plain lists say it then.
+    """
+    dated = [item for item in said if not item.excluded and _days_of(item)]
+    parts = [_part(item) for item in dated]
+    hours = [{key: part[key] for key in part if key != "days"} for part in parts]
+    if len(parts) < 2 or all(own == hours[0] for own in hours) or all("exact" in own for own in hours):
+        return []
+    spans = sorted((start or "", end or _END) for item in dated for start, end in _days_of(item))
+    if any(start < before for (_, before), (start, _) in pairwise(spans)):
+        return []
+    return [part if own else {**part, **loose} for part, own in zip(parts, hours, strict=True)]
+
+
+def _loose(said: Sequence[Entity]) -> dict[str, Any]:
+    """Times of day that stand on their own."""
+    times: list[list[str | None]] = []
+    loose: dict[str, Any] = {}
+    for item in said:
+        if item.type == "time" and item.value:
+            _at(item, str(item.value), times, loose)
+        elif item.type == "timerange" and item.excluded:
+            _exclude(item, [], times)
+        elif item.type == "timerange":
+            for span in _times_of(item):
+                _narrow(times, span)
+    return {**loose, "times": times} if times else loose
+
+
+def _part(item: Entity) -> dict[str, Any]:
+    """One day, or stretch of days, with its own times."""
+    if item.type != "datetime":
+        times = _times_of(item)
+        return {"days": _days_of(item), "times": times} if times else {"days": _days_of(item)}
+    day, _, clock = str(item.value).partition("T")
+    if dict(item.attributes).get("fuzzy"):
+        return {"days": [_day(day)], "around": clock[:5]}
+    return {"exact": [f"{day}T{clock[:5]}"]}
 
 
 def _narrow(times: list[list[str | None]], span: list[str | None]) -> None:

@@ -216,6 +216,22 @@ def test_two_exact_times_are_both_answered_however_close(search):
     assert starts(search("massage", wish=wish)) == ["2026-11-24T08:00", "2026-11-24T08:10"]
 
 
+def test_days_with_times_of_their_own_are_offered_at_their_own_times(search):
+    wish = Wish.from_plain(
+        {
+            "either": [
+                {"exact": ["2026-11-24T09:20"]},
+                {"days": [["2026-11-23", "2026-11-24"]], "times": [["14:00", None]]},
+            ]
+        }
+    )
+    assert starts(search("massage", wish=wish)) == ["2026-11-23T14:00", "2026-11-24T09:20"]
+    busy = taken("provider:clark", "2026-11-24T09:00", "2026-11-24T12:00")
+    found = search("massage", busy, wish=wish)
+    assert starts(found) == ["2026-11-23T14:00", "2026-11-23T15:00"]
+    assert not found.nearest
+
+
 def test_two_times_of_one_wished_afternoon_are_an_hour_apart(search):
     wish = Wish.from_plain({"days": [["2026-11-24", "2026-11-25"]], "times": [["13:00", "18:00"]]})
     assert starts(search("massage", wish=wish)) == ["2026-11-24T13:00", "2026-11-24T14:00"]

@@ -35,16 +35,19 @@ clock = st.integers(0, 287).map(lambda step: time(*divmod(step * 5, 60)))
 moments = st.builds(datetime.combine, st.integers(0, 14).map(lambda n: FIRST + timedelta(days=n)), clock).map(
     lambda wall: wall.replace(tzinfo=ZONE)
 )
-wishes = st.builds(
-    Wish,
-    days=st.lists(days.map(lambda day: (day, day + timedelta(days=3))), max_size=2).map(tuple),
-    times=st.lists(st.tuples(st.none() | clock, st.none() | clock), max_size=2).map(tuple),
-    not_days=st.lists(days.map(lambda day: (day, day + timedelta(days=2))), max_size=1).map(tuple),
-    around=st.none() | clock,
-    order=st.sampled_from(["soonest", "soonest", "earlier", "later"]),
-    exact=st.lists(st.builds(datetime.combine, days, clock), max_size=1).map(tuple),
-    provider=st.none() | st.sampled_from(["adams", "baker", "clark"]),
-)
+paired = {
+    "days": st.lists(days.map(lambda day: (day, day + timedelta(days=3))), max_size=2).map(tuple),
+    "times": st.lists(st.tuples(st.none() | clock, st.none() | clock), max_size=2).map(tuple),
+    "around": st.none() | clock,
+    "exact": st.lists(st.builds(datetime.combine, days, clock), max_size=1).map(tuple),
+}
+beside = {
+    "not_days": st.lists(days.map(lambda day: (day, day + timedelta(days=2))), max_size=1).map(tuple),
+    "order": st.sampled_from(["soonest", "soonest", "earlier", "later"]),
+    "provider": st.none() | st.sampled_from(["adams", "baker", "clark"]),
+}
+pairs = st.lists(st.builds(Wish, **paired), min_size=2, max_size=2).map(tuple)
+wishes = st.builds(Wish, **paired, **beside) | st.builds(Wish, either=pairs, **beside)
 
 
 @st.composite
@@ -129,6 +132,7 @@ def in_wish(wish: Wish, opening: Opening) -> bool:
             low <= wall.date() <= high for low, high in wish.day_spans(date(2026, 1, 1), date(2028, 1, 1))
         )
         and any(low <= minute < high for low, high in wish.minute_spans(wall.date()))
+        and (not wish.either or any(in_wish(part, opening) for part in wish.either))
     )
 
 

@@ -49,11 +49,19 @@ def test_the_whole_form_is_read():
     [
         (
             {"day": []},
-            "wish: unknown key 'day'; allowed: days, times, not_days, around, order, exact, provider",
+            "wish: unknown key 'day'; allowed: days, times, not_days, around, order, exact, either, provider",
         ),
         ({"order": "latest"}, "wish.order: 'latest' is not one of soonest, earlier, later"),
         ({"days": ["2026-12-01"]}, "wish.days: '2026-12-01' is not a pair [from, to]; either may be null"),
         ({"times": [["10:00"]]}, "wish.times: ['10:00'] is not a pair [from, to]; either may be null"),
+        (
+            {"either": [{"order": "later"}]},
+            "wish.either: unknown key 'order'; allowed: days, times, around, exact",
+        ),
+        (
+            {"either": [{"exact": ["2026-12-01T10:00"]}], "times": [["10:00", None]]},
+            "wish.either: 'times' may stand in its parts, not beside it",
+        ),
     ],
 )
 def test_a_malformed_wish_is_refused_with_what_is_allowed(plain, message):
@@ -64,16 +72,19 @@ def test_a_malformed_wish_is_refused_with_what_is_allowed(plain, message):
 
 dates = st.dates(date(2026, 1, 1), date(2028, 1, 1))
 times = st.times().map(lambda at: at.replace(second=0, microsecond=0))
-wishes = st.builds(
-    Wish,
-    days=st.lists(st.tuples(st.none() | dates, st.none() | dates), max_size=3).map(tuple),
-    times=st.lists(st.tuples(st.none() | times, st.none() | times), max_size=3).map(tuple),
-    not_days=st.lists(st.tuples(dates, dates), max_size=2).map(tuple),
-    around=st.none() | times,
-    order=st.sampled_from(["soonest", "earlier", "later"]),
-    exact=st.lists(st.builds(datetime.combine, dates, times), max_size=2).map(tuple),
-    provider=st.none() | st.just("adams"),
-)
+paired = {
+    "days": st.lists(st.tuples(st.none() | dates, st.none() | dates), max_size=3).map(tuple),
+    "times": st.lists(st.tuples(st.none() | times, st.none() | times), max_size=3).map(tuple),
+    "around": st.none() | times,
+    "exact": st.lists(st.builds(datetime.combine, dates, times), max_size=2).map(tuple),
+}
+beside = {
+    "not_days": st.lists(st.tuples(dates, dates), max_size=2).map(tuple),
+    "order": st.sampled_from(["soonest", "earlier", "later"]),
+    "provider": st.none() | st.just("adams"),
+}
+pairs = st.lists(st.builds(Wish, **paired), min_size=2, max_size=3).map(tuple)
+wishes = st.builds(Wish, **paired, **beside) | st.builds(Wish, either=pairs, **beside)
 
 
 @given(wishes)
@@ -132,6 +143,38 @@ def test_an_exact_time_elsewhere_is_brought_to_the_wall_clock_of_the_site():
 )
 def test_a_booking_is_told_in_the_words_of_a_wish(told, fits):
     assert Wish.from_plain(told).fits(datetime(2026, 12, 1, 10)) is fits
+
+
+TUESDAY_AT_TEN_OR_WEDNESDAY_AFTER_FOUR = Wish.from_plain(
+    {
+        "either": [
+            {"exact": ["2026-12-01T10:00"]},
+            {"days": [["2026-12-02", "2026-12-03"]], "times": [["16:00", None]]},
+        ]
+    }
+)
+
+
+def test_days_with_times_of_their_own_keep_them():
+    wish = TUESDAY_AT_TEN_OR_WEDNESDAY_AFTER_FOUR
+    wednesday = date(2026, 12, 2)
+    assert wish.bounded
+    assert wish.day_spans(date(2026, 11, 23), date(2026, 12, 31)) == [(DAY, wednesday)]
+    assert wish.minute_spans(DAY) == [(600, 601)]
+    assert wish.minute_spans(wednesday) == [(960, 1440)]
+    assert wish.fits(datetime(2026, 12, 1, 10))
+    assert not wish.fits(datetime(2026, 12, 2, 10))
+    assert not wish.fits(datetime(2026, 12, 1, 16))
+    assert wish.fits(datetime(2026, 12, 2, 16))
+
+
+def test_what_lies_near_one_of_several_days_is_measured_from_its_own_times():
+    wish = TUESDAY_AT_TEN_OR_WEDNESDAY_AFTER_FOUR
+    spans = wish.day_spans(date(2026, 11, 1), date(2026, 12, 31))
+    assert wish.cost(DAY, 11 * 60, spans) == 60
+    assert wish.cost(date(2026, 12, 2), 15 * 60, spans) == 60
+    assert wish.minutes_nearer(DAY, spans, 60) == [(541, 660)]
+    assert wish.minutes_nearer(date(2026, 12, 2), spans, 60) == [(901, 1440)]
 
 
 def test_refused_days_are_half_open():

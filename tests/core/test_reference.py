@@ -81,6 +81,7 @@ def test_a_time_on_several_days_or_none_is_a_time_of_day() -> None:
         ),
         (("when", {"exact": ["2026-12-01T09:30", "2026-12-02T10:30"]}),),
         (("opening", MORNING), ("when", {"exact": ["2026-12-01T09:30", "2026-12-02T10:30"]})),
+        (("when", {"either": [{"exact": ["2026-12-01T09:30"]}, {"exact": ["2026-12-02T10:30"]}]}),),
     ],
 )
 def test_what_was_not_named_or_named_twice_is_not_clear(mentions: tuple[tuple[str, Any], ...]) -> None:

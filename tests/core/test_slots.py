@@ -98,7 +98,9 @@ json_data = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["first", "last", "days", "times", "not_days", "exact", "around", "order", "x"]),
+            st.sampled_from(
+                ["first", "last", "days", "times", "not_days", "exact", "around", "order", "either", "x"]
+            ),
             inner,
             max_size=3,
         )
@@ -118,6 +120,15 @@ def test_any_json_data_is_taken_or_refused(kind: str, value: Any) -> None:
 
 
 WISH = {"days": [["2026-12-01", "2026-12-02"]], "times": [["09:00", "12:00"]]}
+
+
+EITHER = {
+    "either": [
+        {"exact": ["2026-12-01T10:00"]},
+        {"days": [["2026-12-02", "2026-12-03"]], "times": [["16:00", None]]},
+    ]
+}
+EITHER_DAYS = [["2026-12-01", "2026-12-02"], ["2026-12-02", "2026-12-03"]]
 
 
 @pytest.mark.parametrize(
@@ -140,10 +151,23 @@ WISH = {"days": [["2026-12-01", "2026-12-02"]], "times": [["09:00", "12:00"]]}
             {"days": [["2026-12-05", "2026-12-06"]], "around": "11:00"},
         ),
         ({"not_days": [["2026-12-01", None]]}, {"days": WISH["days"]}, {"days": WISH["days"]}),
+        (WISH, EITHER, EITHER),
+        (EITHER, {"days": WISH["days"]}, {"days": WISH["days"]}),
+        (EITHER, {"times": [["12:00", "14:00"]]}, {"days": EITHER_DAYS, "times": [["12:00", "14:00"]]}),
+        (EITHER, {"order": "later"}, {**EITHER, "order": "later"}),
     ],
 )
 def test_a_new_wish_keeps_what_is_not_said_anew(held: Any, said: Any, wish: Any) -> None:
     assert slots.joined(SlotType.WHEN, held, said) == wish
+
+
+def test_days_with_times_of_their_own_stand_alone() -> None:
+    assert coerced("when", {**EITHER, **WISH, "not_days": [["2026-12-05", None]]}) == {
+        **EITHER,
+        "not_days": [["2026-12-05", None]],
+    }
+    with pytest.raises(slots.InvalidValueError):
+        coerced("when", {"either": [{"not_days": [["2026-12-05", None]]}]})
 
 
 def test_a_whole_new_name_replaces_the_old_one_and_a_part_completes_it() -> None:

@@ -225,6 +225,18 @@ def test_offered_times_say_once_what_they_share(openings: list[tuple[str, str]],
         ("en", {"days": [["2026-11-24", "2026-11-25"]]}, "tomorrow, Tuesday, the twenty-fourth of November"),
         ("en", {"times": [["16:00", None]]}, "after four"),
         ("en", {"times": [[None, "10:00"], ["16:00", "18:00"]]}, "before ten or between four and six"),
+        ("en", {"times": [["10:50", "10:51"]]}, "at ten to eleven"),
+        ("lt", {"times": [["07:00", "07:01"]]}, "septintą valandą"),
+        (
+            "en",
+            {
+                "either": [
+                    {"exact": ["2026-12-01T10:00"]},
+                    {"days": [["2026-12-02", "2026-12-03"]], "times": [["16:00", None]]},
+                ]
+            },
+            "Tuesday, the first of December, at ten, or Wednesday, the second of December, after four",
+        ),
         ("en", {"around": "08:00"}, "around eight"),
         ("en", {"around": "20:00"}, "around eight in the evening"),
         ("en", {"exact": ["2026-12-01T10:00"]}, "Tuesday, the first of December, at ten"),

@@ -157,6 +157,26 @@ def test_a_correction_takes_the_place_of_the_no(meant: Meant):
     assert meant("actually make it the thirtieth", "phone", filled=("wish",)) == thirtieth
 
 
+def test_days_keep_the_times_they_were_said_with(meant: Meant):
+    assert meant("Tuesday at ten or Wednesday after four", "wish") == [
+        (
+            "SetSlot wish={'either': [{'exact': ['2026-11-24T10:00']}, "
+            "{'days': [['2026-11-25', '2026-11-26']], 'times': [['16:00', None]]}]}"
+        )
+    ]
+    assert meant("either Friday morning or any time Thursday", "wish") == [
+        (
+            "SetSlot wish={'either': [{'days': [['2026-11-27', '2026-11-28']], 'times': [['06:00', '12:00']]}, "
+            "{'days': [['2026-11-26', '2026-11-27']]}]}"
+        )
+    ]
+
+
+def test_the_moment_of_speaking_wishes_nothing(meant: Meant):
+    tuesday = "SetSlot wish={'days': [['2026-11-24', '2026-11-25']]}"
+    assert meant("I am at work at the moment, Tuesday would be good", "wish") == [tuesday]
+
+
 def test_a_yes_with_an_exception_is_no_consent(meant: Meant):
     assert meant("yes but not Tuesday", "confirm") == [
         "Correct wish={'not_days': [['2026-11-24', '2026-11-25']]}"

@@ -61,6 +61,70 @@ def test_stretches_of_the_day_that_do_not_overlap_are_a_choice():
     assert wish_of(said)[0] == {"times": [[None, "10:00"], ["16:00", None]]}
 
 
+TUESDAY_AT_TEN = mention("datetime", "2026-11-24T10:00")
+WEDNESDAY_LATE = mention("datetimerange", start="2026-11-25T16:00", end="2026-11-26T00:00")
+
+
+@pytest.mark.parametrize(
+    ("said", "either"),
+    [
+        (
+            [TUESDAY_AT_TEN, WEDNESDAY_LATE],
+            [
+                {"exact": ["2026-11-24T10:00"]},
+                {"days": [["2026-11-25", "2026-11-26"]], "times": [["16:00", None]]},
+            ],
+        ),
+        (
+            [TUESDAY, WEDNESDAY_LATE],
+            [
+                {"days": [["2026-11-24", "2026-11-25"]]},
+                {"days": [["2026-11-25", "2026-11-26"]], "times": [["16:00", None]]},
+            ],
+        ),
+        (
+            [TUESDAY, WEDNESDAY_LATE, mention("timerange", end="12:00")],
+            [
+                {"days": [["2026-11-24", "2026-11-25"]], "times": [[None, "12:00"]]},
+                {"days": [["2026-11-25", "2026-11-26"]], "times": [["16:00", None]]},
+            ],
+        ),
+        (
+            [mention("datetime", "2026-11-24T10:00", attributes=(("fuzzy", True),)), WEDNESDAY],
+            [
+                {"days": [["2026-11-24", "2026-11-25"]], "around": "10:00"},
+                {"days": [["2026-11-25", "2026-11-26"]]},
+            ],
+        ),
+    ],
+)
+def test_days_with_times_of_their_own_keep_them(said: list[Entity], either: list[dict[str, Any]]):
+    assert wish_of(said)[0] == {"either": either}
+
+
+def test_days_with_the_same_times_and_moments_need_no_pairs():
+    afternoons = [
+        mention("datetimerange", start=f"2026-11-{day}T12:00", end=f"2026-11-{day}T18:00") for day in (24, 25)
+    ]
+    assert wish_of(afternoons)[0] == {
+        "days": [["2026-11-24", "2026-11-25"], ["2026-11-25", "2026-11-26"]],
+        "times": [["12:00", "18:00"]],
+    }
+    moments = [TUESDAY_AT_TEN, mention("datetime", "2026-11-25T11:00")]
+    assert (wish_of(moments)[0] or {})["exact"] == ["2026-11-24T10:00", "2026-11-25T11:00"]
+
+
+def test_a_day_within_another_stretch_narrows_it():
+    week = mention("daterange", start="2026-11-23", end="2026-11-30")
+    assert (wish_of([week, TUESDAY_AT_TEN])[0] or {})["exact"] == ["2026-11-24T10:00"]
+
+
+def test_a_point_that_may_be_a_stretch_is_two_wishes():
+    readings = ("10:50", {"from": "10:00", "to": "11:00"})
+    _, others = wish_of([mention("time", "10:50", alternatives=readings)])
+    assert others == ({"times": [["10:50", "10:51"]]}, {"times": [["10:00", "11:00"]]})
+
+
 def test_not_monday_tuesday_wishes_tuesday():
     said = [mention("date", "2026-11-30", excluded=True), TUESDAY]
     assert wish_of(said)[0] == {"days": [["2026-11-24", "2026-11-25"]]}
