@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.nlu.temporal.calendar import month_day, move, relative_day
 from engine.nlu.temporal.hours import fixed, part_window
-from engine.nlu.temporal.readings import Days, Reading, Time, Window
+from engine.nlu.temporal.readings import Days, Half, Reading, Time, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -265,6 +265,14 @@ def two_days(clock: Clock, month: int, one: int, two: int, year: int = 0) -> Rea
     )
 
 
+def two_times(_clock: Clock, one: Time, two: Time) -> Reading:
+    """ "Ten or eleven o'clock": what is said of the second time holds for both."""
+    one = replace(one, stretch=False)
+    if one.half is Half.OPEN and one.within is None and two.half is not Half.FULL:
+        one = replace(one, half=two.half, within=two.within)
+    return Reading(time=one, also=Reading(time=two))
+
+
 def rest_of_today(clock: Clock) -> Reading:
     """ "later today", "the rest of the day"."""
     minute = clock.now.hour * 60 + clock.now.minute
@@ -342,6 +350,7 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "part_of_today": part_of_today,
     "part_of_yesterday": part_of_yesterday,
     "two_days": two_days,
+    "two_times": two_times,
     "rest_of_today": rest_of_today,
     "coming_hours": coming_hours,
     "past_hours": past_hours,

@@ -34,6 +34,11 @@ def week(clock: Clock, which: str = "this", count: int = 0, unit: str = "week") 
     return stretch(start, monday + _WEEK, "week", past=offset < 0)
 
 
+def week_idiom(clock: Clock, unit: str) -> Days | None:
+    """ "In eight days": the week a week from now, where a language counts the first day too."""
+    return week(clock, count=1, unit=unit)
+
+
 def working_week(clock: Clock, which: str = "this") -> Days:
     """Monday to Friday."""
     offset = _OFFSETS.get(which, 0)
@@ -228,6 +233,7 @@ def same_span(_clock: Clock, span: Days) -> Days:
 
 ACTIONS: Mapping[str, Callable[..., Any]] = {
     "week": week,
+    "week_idiom": week_idiom,
     "working_week": working_week,
     "weekend": weekend,
     "week_of": week_of,
