@@ -231,7 +231,7 @@ class Booking:
         service = forms.required_text(args, "service")
         try:
             person = self._store.person(forms.reference(args, "subject"))
-            entries = self._store.appointments(person.id) if person is not None else ()
+            entries = self._store.appointments(person.id, kept=True) if person is not None else ()
         except StoreUnavailable:
             return FAILED
         found = recall.last_provider(self.catalogue, person, entries, service, now) if person else None
@@ -241,7 +241,7 @@ class Booking:
         """Say what {subject} came for last time."""
         try:
             person = self._store.person(forms.reference(args, "subject"))
-            entries = self._store.appointments(person.id) if person is not None else ()
+            entries = self._store.appointments(person.id, kept=True) if person is not None else ()
         except StoreUnavailable:
             return FAILED
         found = recall.last_service(self.catalogue, person, entries, now) if person else None
@@ -324,7 +324,7 @@ class Booking:
         person = self._store.person(subject) if subject else None
         if person is None:
             return facts_of_newcomer(born, referral=referral)
-        entries = self._store.appointments(person.id)
+        entries = self._store.appointments(person.id, kept=True)
         skip = moving.id if moving else None
         return facts_of(person, entries, now, self.catalogue.zone, moving=skip, referral=referral)
 

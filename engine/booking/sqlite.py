@@ -89,15 +89,16 @@ class SqliteStore:
     # Reading the book
 
     def appointments(
-        self, subject: str | None = None, *, upcoming_from: datetime | None = None
+        self, subject: str | None = None, *, upcoming_from: datetime | None = None, kept: bool = False
     ) -> Sequence[Appointment]:
         """Return appointments by start."""
         since = epoch(upcoming_from) if upcoming_from else None
         with self._file.reading() as db:
             found = db.execute(
                 """SELECT * FROM appointments WHERE (?1 IS NULL OR subject = ?1)
-                AND (?2 IS NULL OR ("end" > ?2 AND status = 'booked')) ORDER BY start, id""",
-                (subject, since),
+                AND (?2 IS NULL OR ("end" > ?2 AND status = 'booked'))
+                AND (NOT ?3 OR status IN ('booked', 'done')) ORDER BY start, id""",
+                (subject, since, kept),
             ).fetchall()
         return [entry for row in found if (entry := rows.appointment_of(row))]
 

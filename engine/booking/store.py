@@ -200,9 +200,12 @@ class BookStore(Protocol):
         """File a person and return the id; of somebody on file already, theirs; None if the store failed."""
 
     def appointments(
-        self, subject: str | None = None, *, upcoming_from: datetime | None = None
+        self, subject: str | None = None, *, upcoming_from: datetime | None = None, kept: bool = False
     ) -> Sequence[Appointment]:
-        """Return appointments by start; with `upcoming_from`, only those booked and not over by then."""
+        """Return appointments by start; with `upcoming_from`, only those booked and not over by then.
+
+        With `kept`, only those that took place or still stand: cancelled ones cost no caller time.
+        """
 
     def busy(self, start: datetime, end: datetime, now: datetime) -> Sequence[Claim]:
         """Return everything booked or held that touches the stretch."""

@@ -351,6 +351,13 @@ def test_appointments_are_listed_by_person_and_from_a_moment_on(book):
     assert [entry.id for entry in book.appointments("p01", upcoming_from=NOW)] == []
 
 
+def test_what_was_cancelled_or_missed_is_left_out_when_only_what_was_kept_is_wanted(book):
+    book.commit(held(book, draft()), "call", draft(), key="k", now=NOW)
+    book.cancel("a07", key="c", now=NOW)
+    assert [entry.id for entry in book.appointments("p01")] == ["a08", "a07"]
+    assert [entry.id for entry in book.appointments("p01", kept=True)] == ["a08"]
+
+
 def test_a_task_is_filed_once_per_key(book):
     task = Task(
         "callback", "p01", "Ada", "+37060000001", "results", "normal", "after four", "please", call_id="call"
