@@ -10,7 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from engine.core.frozen import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class StartFlow:
     """The caller wants this done."""
@@ -18,6 +21,7 @@ class StartFlow:
     flow: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SetSlot:
     """The caller gave a value."""
@@ -33,6 +37,7 @@ class SetSlot:
     """Other readings of the same words; more than none means: ask which."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Correct:
     """The caller replaced a value that was given before ("no, the thirtieth")."""
@@ -44,6 +49,7 @@ class Correct:
     alternatives: tuple[Any, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Cancel:
     """The caller no longer wants what is being done, or not this flow any more."""
@@ -51,11 +57,13 @@ class Cancel:
     flow: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Affirm:
     """Yes, to what was just asked."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Deny:
     """No, to what was just asked."""
@@ -64,6 +72,7 @@ class Deny:
     """What is wrong about it, if the caller said so ("no, not that day")."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Choose:
     """The caller took one of the options just offered."""
@@ -73,6 +82,7 @@ class Choose:
     evidence: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Ask:
     """The caller asked something that the pack may have an answer to."""
@@ -82,21 +92,25 @@ class Ask:
     """The id of what the question is about ("how much is <service>"), if any."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Repeat:
     """The caller wants to hear the last prompt again."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Wait:
     """The caller asks for a moment."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class WantPerson:
     """The caller wants a person."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SmallTalk:
     """Words that are polite and ask for nothing."""
@@ -105,6 +119,7 @@ class SmallTalk:
     """greeting | thanks | goodbye | how_are_you | apology | acknowledgement | ..."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
     """The words are known not to be understood, and why."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Condition", "ExpressionProblem", "Names", "compile_condition"]
 
+_NO_VALUE = (TypeError, ValueError, KeyError, AttributeError, ArithmeticError)
+
 
 class Condition:
     """An expression over a View; picklable, compiled to a Python function on first use."""
@@ -46,13 +48,18 @@ class Condition:
         Raises:
             ConditionError: it has no value on this state; the caller must fail closed.
         """
-        if self._run is None:
-            self._run = eval(compile(f"lambda v: {self.python}", self.where, "eval"), {"__builtins__": {}})  # noqa: S307
         try:
-            return self._run(view)
-        except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError) as error:
+            return (self._run or self._compiled())(view)
+        except _NO_VALUE as error:
             message = f"{self.where}: '{self.text}' has no value here ({type(error).__name__})"
             raise ConditionError(message) from error
+
+    def _compiled(self) -> Callable[[View], Any]:
+        run: Callable[[View], Any] = eval(  # noqa: S307 - our own compiler wrote it, from a dozen kinds of nodes
+            compile(f"lambda v: {self.python}", self.where, "eval"), {"__builtins__": {}}
+        )
+        self._run = run
+        return run
 
     def holds(self, view: View) -> bool:
         """Whether the expression is true of what the view shows.

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from engine.core.frozen import quick
+
 if TYPE_CHECKING:
     from engine.core.actions import Action
     from engine.core.state import DialogueState
@@ -36,6 +38,7 @@ class Verdict(StrEnum):
     """A rule could not be evaluated; a person was asked for."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One verdict of one rule."""
@@ -51,6 +54,7 @@ class Decision:
     """Names of the actions that follow from it."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Step:
     """The result of one event: the new state, what to do, and why."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.core.catalogue import Catalogue, Person
 from engine.core.condition import Condition
+from engine.core.lookups import Lookups, Rules
 from engine.core.model_rules import ModelRules
 from engine.core.reply import Response
 from engine.core.rulebook import Guarantee, Guard, Policy
@@ -190,11 +191,12 @@ class Flow:
     """Never started by a caller's words."""
     name: Mapping[str, str] = field(default_factory=dict)
     """Language code to what it is called when we say "let us go on with ..."."""
+    only_speaks: bool = field(init=False, default=False)
+    """Whether it is a repair that says something and asks nothing."""
 
-    @property
-    def only_speaks(self) -> bool:
-        """Whether it is a repair that says something and asks nothing."""
-        return self.pattern and all(step.kind is StepKind.SAY for step in self.steps)
+    def __post_init__(self) -> None:
+        only_speaks = self.pattern and all(step.kind is StepKind.SAY for step in self.steps)
+        object.__setattr__(self, "only_speaks", only_speaks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +348,11 @@ class Domain:
     appointments: tuple[Appointment, ...] = ()
     fillable: tuple[Slot, ...] = field(init=False, default=())
     """Slots that a caller may fill, in the order of the pack."""
+    lookups: Lookups = field(init=False, repr=False, compare=False)
+    """What follows from the rules, flows and services."""
 
     def __post_init__(self) -> None:
         fillable = tuple(slot for slot in self.slots.values() if slot.filled_by == "caller")
         object.__setattr__(self, "fillable", fillable)
+        rules = Rules(self.policies, self.guards, self.guarantees)
+        object.__setattr__(self, "lookups", Lookups(rules, self.flows, self.services))

@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.commands import Command
+from engine.core.frozen import quick
 from engine.core.utterance import Transcript
 
 MODEL = "model"
 """Source of what a language model understood: it may neither consent nor calm what is unclear."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CallStarted:
     """A caller is on the line."""
@@ -31,6 +33,7 @@ class CallStarted:
     """Language code, if the line knows it; None: the pack's first."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Heard:
     """The caller spoke: a partial while speaking, a final when the turn ended."""
@@ -39,6 +42,7 @@ class Heard:
     transcript: Transcript
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ModelUse:
     """One request to a language model: what it said, what it cost, and how it ended."""
@@ -62,6 +66,7 @@ class ModelUse:
     """In the currency of the configured prices."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Understood:
     """Understanding answered."""
@@ -84,6 +89,7 @@ class Understood:
     """What the deciding stage went by, where that is more than the words themselves."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Answered:
     """A requested service answered."""
@@ -96,6 +102,7 @@ class Answered:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Composed:
     """An open reply was worded and checked."""
@@ -109,6 +116,7 @@ class Composed:
     """The requests behind it."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A prompt was played, at least in part."""
@@ -120,6 +128,7 @@ class Spoken:
     """Share of it that the caller could hear, 0..1; 1.0 is the whole of it."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class BargedIn:
     """The caller spoke over a prompt, which stopped."""
@@ -129,6 +138,7 @@ class BargedIn:
     heard_to: float
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FellSilent:
     """The caller said nothing for as long as the question allows."""
@@ -136,6 +146,7 @@ class FellSilent:
     at: datetime
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Keyed:
     """The caller pressed keys."""
@@ -144,6 +155,7 @@ class Keyed:
     digits: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TimedOut:
     """A timer set by `Wait` ran out."""
@@ -152,6 +164,7 @@ class TimedOut:
     timer: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Failed:
     """An action could not be carried out."""
@@ -164,6 +177,7 @@ class Failed:
     """The class of the failure, never a message: messages may hold what callers said."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TransferEnded:
     """A transfer came to its end."""
@@ -173,6 +187,7 @@ class TransferEnded:
     """answered | declined | busy | no_answer | voicemail | failed | caller_left"""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CallEnded:
     """Nobody is on the line any more."""

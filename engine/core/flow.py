@@ -44,7 +44,7 @@ def advance(turn: Turn) -> None:
         if turn.state.composing is not None:
             return
         frame = turn.frame
-        if turn.state.clarify is not None and not _only_speaks(turn, frame):
+        if turn.state.clarify is not None and (frame is None or not turn.flow(frame).only_speaks):
             _clarify(turn, *turn.state.clarify)
             continue
         if frame is None:
@@ -60,11 +60,6 @@ def advance(turn: Turn) -> None:
         elif not _run(turn, frame, step):
             return
     raise EndlessFlowError(_ENDLESS)
-
-
-def _only_speaks(turn: Turn, frame: FlowFrame | None) -> bool:
-    """Whether a repair flow on top only says something; that comes before the question which is meant."""
-    return frame is not None and turn.flow(frame).only_speaks
 
 
 def _clarify(turn: Turn, slot: str, readings: tuple[Any, ...]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.core import flow, ledger, prompts, reference, rewind, slots
 from engine.core.commands import Correct, SetSlot
 from engine.core.domain import StepKind
+from engine.core.frozen import changed
 from engine.core.state import Status
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _clarify(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
         if value not in readings and slots.rejection(turn, slot, value) is None:
             readings.append(value)
     if len(readings) < 2:
-        return bool(readings) and fill(turn, replace(command, value=readings[0], alternatives=()), source)
+        return bool(readings) and fill(turn, changed(command, value=readings[0], alternatives=()), source)
     if slot.id in turn.state.no_match and ledger.in_vain(turn, slot.id):
         return True
     turn.change(asking=None, clarify=(slot.id, tuple(readings)), no_match={slot.id: 0, **turn.state.no_match})

@@ -31,7 +31,7 @@ from engine.core import (
 )
 from engine.core.actions import Understand
 from engine.core.commands import Affirm, Choose, Correct, Deny, NotUnderstood, SetSlot, WantPerson
-from engine.core.decision import Step, Verdict
+from engine.core.decision import Verdict
 from engine.core.errors import ConditionError
 from engine.core.events import (
     Answered,
@@ -54,6 +54,7 @@ from engine.core.view import event_name
 
 if TYPE_CHECKING:
     from engine.core.commands import Command
+    from engine.core.decision import Step
     from engine.core.domain import Domain
     from engine.core.events import Event
     from engine.core.state import DialogueState
@@ -82,7 +83,7 @@ def step(domain: Domain, state: DialogueState, event: Event) -> Step:
         return _fail_closed(
             turn, state, turn.breach.by, turn.breach.where, "a guarantee would have been broken"
         )
-    return Step(turn.state, tuple(turn.actions), tuple(turn.decisions))
+    return turn.done()
 
 
 def _fail_closed(turn: Turn, state: DialogueState, by: str, where: str, why: str) -> Step:
@@ -91,7 +92,7 @@ def _fail_closed(turn: Turn, state: DialogueState, by: str, where: str, why: str
     ledger.fold(fresh)
     fresh.decisions[:] = turn.decisions
     handover.fail_closed(fresh, by, where, why)
-    return Step(fresh.state, tuple(fresh.actions), tuple(fresh.decisions))
+    return fresh.done()
 
 
 def _work(turn: Turn) -> None:

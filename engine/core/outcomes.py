@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.core import flow, reference, rewind, slots
 from engine.core.decision import Verdict
 from engine.core.domain import SlotType
+from engine.core.frozen import changed
 from engine.core.state import Status
 
 if TYPE_CHECKING:
@@ -77,9 +77,8 @@ def _take_data(turn: Turn, name: str, outcome: str, data: dict[str, object]) -> 
 
 def _consume(turn: Turn, name: str) -> None:
     """What a write has used up, or may have used up, is no longer ours to give back."""
-    undoable = {slot for item in turn.domain.services.values() if item.undo for _, slot in item.gives}
     for _, slot in turn.domain.services[name].needs:
-        if slot in undoable:
+        if slot in turn.domain.lookups.undoing:
             slots.put(turn, slot, None, "service", Status.VOID)
 
 
@@ -93,4 +92,4 @@ def gave_up(turn: Turn, number: int) -> None:
     service = turn.domain.services[item.service]
     outcome = service.on_timeout or service.outcomes[-1]
     answered(turn, number, outcome, {})
-    turn.change(pending={**turn.state.pending, number: replace(item, abandoned=True)})
+    turn.change(pending={**turn.state.pending, number: changed(item, abandoned=True)})

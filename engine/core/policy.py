@@ -27,8 +27,8 @@ def take_over(turn: Turn, upon: str) -> bool:
     Raises:
         ConditionError: a condition that has no value; the caller fails closed.
     """
-    for policy in turn.domain.policies:
-        if upon not in policy.upon or not policy.when.holds(turn.view):
+    for policy in turn.domain.lookups.policies(upon):
+        if not policy.when.holds(turn.view):
             continue
         before = len(turn.actions)
         perform(turn, policy.do, policy.id)
@@ -79,9 +79,8 @@ def forbidding(turn: Turn, action: Action) -> Guard | None:
         ConditionError: a condition that has no value; the caller fails closed.
     """
     turn.view.look_at(action)
-    name = turn.view.action_name
-    for guard in turn.domain.guards:
-        if (name in guard.forbids or name.startswith(guard.prefixes)) and _forbids(turn, guard, action):
+    for guard in turn.domain.lookups.guards(turn.view.action_name):
+        if _forbids(turn, guard, action):
             return guard
     return None
 
@@ -100,9 +99,8 @@ def _monitor(turn: Turn, action: Action) -> bool:
     """Evaluate the guarantees on the state and the action; a breach drops the whole step."""
     view = turn.view
     view.look_at(action)
-    for guarantee in turn.domain.guarantees:
-        needed = guarantee.never.actions
-        if (needed is None or not needed.isdisjoint(view.action_names)) and guarantee.never.holds(view):
+    for guarantee in turn.domain.lookups.guarantees(view.action_names):
+        if guarantee.never.holds(view):
             turn.breach = Breach(guarantee.id, guarantee.where)
             turn.decide(guarantee.id, guarantee.where, Verdict.BREACHED, guarantee.why, (action,))
             return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.core import policy
@@ -12,6 +11,7 @@ from engine.core.decision import Verdict
 from engine.core.domain import SlotType, StepKind
 from engine.core.errors import ConditionError
 from engine.core.events import CallStarted, FellSilent, Keyed
+from engine.core.frozen import changed
 from engine.core.reply import render
 from engine.core.slots import value_of
 from engine.core.state import Prompt, Readback
@@ -106,7 +106,7 @@ def say_again(turn: Turn, prompt: Prompt) -> None:
     """
     number = turn.state.says + 1
     found = turn.domain.responses[prompt.response]
-    original = replace(prompt, id=number, turn=turn.state.turn, heard_to=0.0)
+    original = changed(prompt, id=number, turn=turn.state.turn, heard_to=0.0)
     action = Say(number, prompt.response, prompt.text, found.style, found.barge_in, "personal")
     turn.actions.append(action)
     turn.change(says=number, prompts=(*turn.state.prompts, original)[-_KEPT:])
@@ -181,11 +181,12 @@ def expecting(turn: Turn, kind: str, **more: Any) -> Expecting:
     filled, unfilled = [], []
     values = turn.state.slots
     for slot in turn.domain.fillable:
-        held = values.get(slot.id)
+        name = slot.id
+        held = values.get(name)
         if held is not None and held.value is not None:
-            filled.append(slot.id)
-        elif not tasks or slot.id in owned or slot.scope == "call":
-            unfilled.append(slot.id)
+            filled.append(name)
+        elif not tasks or name in owned or slot.scope == "call":
+            unfilled.append(name)
     active = turn.view.flow
     return Expecting(kind, flow=active, filled=tuple(filled), open_slots=tuple(unfilled), **more)
 
@@ -195,21 +196,22 @@ def played(turn: Turn, number: int, heard_to: float) -> None:
     prompts = []
     for prompt in turn.state.prompts:
         share = max(prompt.heard_to, min(1.0, max(0.0, heard_to))) if prompt.id == number else prompt.heard_to
-        prompts.append(replace(prompt, heard_to=share))
+        prompts.append(changed(prompt, heard_to=share))
         if prompt.id == number and share >= 1.0:
             turn.change(heard=turn.state.heard | {prompt.response})
     turn.change(prompts=tuple(prompts))
     readback = turn.state.readback
     if readback is not None and readback.say == number and heard_to >= 1.0:
-        turn.change(readback=replace(readback, heard=True))
+        turn.change(readback=changed(readback, heard=True))
 
 
 def keep_latest(turn: Turn, before: int) -> None:
     """Keep only what was said since the caller's last turn: that is what can be repeated."""
     if isinstance(turn.event, FellSilent | Keyed):
-        latest = tuple(prompt for prompt in turn.state.prompts if prompt.id > before)
+        latest = tuple([prompt for prompt in turn.state.prompts if prompt.id > before])
     else:
-        latest = tuple(prompt for prompt in turn.state.prompts if prompt.turn == turn.state.turn)
+        now = turn.state.turn
+        latest = tuple([prompt for prompt in turn.state.prompts if prompt.turn == now])
     if latest:
         turn.change(prompts=latest)
 

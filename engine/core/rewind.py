@@ -8,11 +8,10 @@ the old value and puts the flow on the first step that has to be done again.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from engine.core import policy, slots
+from engine.core import frozen, policy, slots
 from engine.core.actions import Request, Wait
 from engine.core.domain import SlotType, StepKind
 from engine.core.state import Pending
@@ -75,7 +74,7 @@ def _go_back(turn: Turn, slot: str, gone: frozenset[str], depths: int, left: str
             here = min(here, flow.index[left])
         for step in flow.steps[:here]:
             if _builds_on(turn.domain, step, slot, gone):
-                stack[depth] = replace(frame, step=step.id, asked=0)
+                stack[depth] = frozen.changed(frame, step=step.id, asked=0)
                 while depth + 1 < len(stack) and stack[depth + 1].called:
                     del stack[depth + 1]
                 break
@@ -110,24 +109,9 @@ def _builds_on(domain: Domain, step: FlowStep, slot: str, gone: frozenset[str]) 
         case StepKind.SET:
             return any(name in gone for name, _ in step.values)
         case StepKind.CALL:
-            return not gone.isdisjoint(fills(domain, domain.flows[step.flow]))
+            return not gone.isdisjoint(domain.lookups.fills(step.flow))
         case _:
             return False
-
-
-def fills(domain: Domain, flow: Flow, seen: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Every slot that a flow, or one that it calls, asks for or receives."""
-    if flow.id in seen:
-        return frozenset()
-    found: set[str] = set()
-    for step in flow.steps:
-        if step.kind in {StepKind.COLLECT, StepKind.OFFER}:
-            found |= {step.slot, *step.accepts, step.into} - {""}
-        elif step.kind is StepKind.REQUEST:
-            found |= {name for _, name in domain.services[step.service].gives}
-        elif step.kind in {StepKind.CALL, StepKind.LINK}:
-            found |= fills(domain, domain.flows[step.flow], seen | {flow.id})
-    return frozenset(found)
 
 
 def _abandon(turn: Turn, changed: frozenset[str]) -> None:
@@ -136,7 +120,7 @@ def _abandon(turn: Turn, changed: frozenset[str]) -> None:
     for number, item in pending.items():
         service = turn.domain.services[item.service]
         if any(name in changed for _, name in (*service.needs, *service.wants)):
-            pending[number] = replace(item, abandoned=True)
+            pending[number] = frozen.changed(item, abandoned=True)
     turn.change(pending=pending)
 
 
@@ -157,17 +141,14 @@ def writes(turn: Turn) -> bool:
 def abandon_all(turn: Turn) -> None:
     """Nobody waits for anything any more: a later success is undone."""
     turn.change(
-        pending={number: replace(item, abandoned=True) for number, item in turn.state.pending.items()}
+        pending={number: frozen.changed(item, abandoned=True) for number, item in turn.state.pending.items()}
     )
 
 
 def release(turn: Turn, names: frozenset[str] | None = None) -> None:
     """Give back what slots hold in the world, and forget it; all of them unless some are named."""
-    held = set()
-    for service in turn.domain.services.values():
-        if service.undo:
-            held |= {slot for _, slot in service.gives if names is None or slot in names}
-    slots.void(turn, frozenset(held))
+    held = frozenset(turn.domain.lookups.undoing)
+    slots.void(turn, held if names is None else held & names)
 
 
 def request(turn: Turn, frame: FlowFrame, step: FlowStep) -> None:

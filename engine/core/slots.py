@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.core.actions import Request
 from engine.core.domain import SlotType
 from engine.core.errors import ConditionError
+from engine.core.frozen import changed
 from engine.core.state import Mention, Pending, SlotValue, Status
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ def mark(turn: Turn, names: tuple[str, ...], status: Status) -> None:
     for name in names:
         held = slots.get(name)
         if held is not None and held.value is not None:
-            slots[name] = replace(held, status=status)
+            slots[name] = changed(held, status=status)
     turn.change(slots=slots)
 
 
@@ -293,10 +293,9 @@ def void(turn: Turn, names: tuple[str, ...] | frozenset[str]) -> frozenset[str]:
 
 def undo(turn: Turn, name: str, value: Any) -> None:
     """Ask the service that gave a value to take it back, if it can."""
-    for service in turn.domain.services.values():
-        if service.undo and any(slot == name for _, slot in service.gives):
-            compensate(turn, service.undo, {key: value for key, slot in service.gives if slot == name})
-            return
+    undoing = turn.domain.lookups.undoing.get(name)
+    if undoing is not None:
+        compensate(turn, undoing.service, dict.fromkeys(undoing.parameters, value))
 
 
 def compensate(turn: Turn, service: str, args: Mapping[str, Any]) -> None:

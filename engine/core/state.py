@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.core.actions import Expecting
 from engine.core.commands import SetSlot
+from engine.core.frozen import quick
 from engine.core.safety import Level
 
 
@@ -32,6 +33,7 @@ class Status(StrEnum):
     """Withdrawn, or derived from something that changed."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SlotValue:
     """A value and where it comes from."""
@@ -48,6 +50,7 @@ class SlotValue:
     """Earlier values with status and turn, oldest first."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FlowFrame:
     """A flow in progress."""
@@ -69,6 +72,7 @@ class FlowFrame:
     """For repair flows: what they are about."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Mention:
     """Something talked about, that "it" or "that one" may point to."""
@@ -78,6 +82,7 @@ class Mention:
     turn: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A request under way."""
@@ -91,6 +96,7 @@ class Pending:
     """Nobody waits any more: a success must be undone."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """A prompt said, and how much of it was heard."""
@@ -106,6 +112,7 @@ class Prompt:
     """The highest class of the data in the text."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Readback:
     """What was read back to the caller for confirmation."""
@@ -119,6 +126,7 @@ class Readback:
     """Played to the end: only then is a yes consent."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Composing:
     """An answer whose wording is under way."""
@@ -129,6 +137,7 @@ class Composing:
     about: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Ringing:
     """A transfer under way."""
@@ -139,6 +148,7 @@ class Ringing:
     reason: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DialogueState:
     """One call, between two events."""

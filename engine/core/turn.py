@@ -7,12 +7,11 @@ the functions readable.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from operator import attrgetter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.core.decision import Decision, Verdict
+from engine.core.decision import Decision, Step, Verdict
+from engine.core.frozen import changed, closed, opened
 from engine.core.state import DialogueState, FlowFrame
 from engine.core.view import View, action_name
 
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from engine.core.actions import Action
     from engine.core.domain import Domain, Flow, FlowStep
     from engine.core.events import Event
-
-_FIELDS = tuple(item.name for item in fields(DialogueState))
-_values: Callable[[DialogueState], tuple[Any, ...]] = attrgetter(*_FIELDS)
-_set: Callable[[object, str, Any], None] = object.__setattr__
 
 
 @dataclass(slots=True)
@@ -40,31 +35,32 @@ class Turn:
     __slots__ = ("actions", "breach", "clarified", "decisions", "domain", "event", "state", "view")
 
     def __init__(self, domain: Domain, state: DialogueState, event: Event) -> None:
-        copy = object.__new__(DialogueState)
-        for name, value in zip(_FIELDS, _values(state), strict=True):
-            _set(copy, name, value)
         self.domain = domain
-        self.state = copy
+        self.state = opened(state)
         self.event = event
         self.actions: list[Action] = []
         self.decisions: list[Decision] = []
         self.breach: Breach | None = None
         self.clarified = False
         """Whether the question which of several readings is meant was put in this step."""
-        self.view = View(domain, copy, event)
+        self.view = View(domain, self.state, event)
+
+    def done(self) -> Step:
+        """What came of the event; from here on nothing changes any more."""
+        return Step(closed(self.state, DialogueState), tuple(self.actions), tuple(self.decisions))
 
     def change(self, **changes: Any) -> None:
         """Set fields of the private copy."""
+        state = self.state
         for name, value in changes.items():
-            _set(self.state, name, value)
+            setattr(state, name, value)
 
     def decide(
         self, by: str, where: str, verdict: Verdict, why: str = "", actions: tuple[Action, ...] = ()
     ) -> None:
         """Record who decided what."""
-        self.decisions.append(
-            Decision(by, where, verdict, why, tuple(action_name(action) for action in actions))
-        )
+        names = tuple([action_name(action) for action in actions]) if actions else ()
+        self.decisions.append(Decision(by, where, verdict, why, names))
 
     @property
     def frame(self) -> FlowFrame | None:
@@ -84,9 +80,7 @@ class Turn:
     def at(self, depth: int = -1, **changes: Any) -> None:
         """Change a frame of the stack, the active one unless said otherwise."""
         stack = list(self.state.stack)
-        old = stack[depth]
-        values: Mapping[str, Any] = {item: getattr(old, item) for item in FlowFrame.__slots__} | changes
-        stack[depth] = FlowFrame(**values)
+        stack[depth] = changed(stack[depth], **changes)
         self.change(stack=tuple(stack))
 
     def push(self, flow: str, *, called: bool = False, **extra: Any) -> None:

@@ -37,11 +37,23 @@ def action_name(action: Action) -> str:
     return snake(type(action).__name__)
 
 
+@cache
+def _names(name: str, kind: str) -> tuple[str, str, str]:
+    """What conditions may call an action; the names of a pack are few, and asked for at every action."""
+    return name, name.rpartition(".")[2], snake(kind)
+
+
 def event_name(event: Event | None) -> str:
     """What policies call an event; words that are still being spoken are a Partial."""
     if isinstance(event, Heard) and not event.transcript.final:
         return "Partial"
     return type(event).__name__ if event is not None else ""
+
+
+@cache
+def _casefolded(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """The phrases of a rule, whatever their case: they stand in the pack."""
+    return tuple(phrase.casefold() for phrase in phrases)
 
 
 class View:
@@ -73,9 +85,8 @@ class View:
         """Let conditions see an action that is proposed."""
         if action is not self.action:
             self.action = action
-            self.action_name = action_name(action)
-            self.action_kind = snake(type(action).__name__)
-            self.action_names = (self.action_name, self.action_name.rpartition(".")[2], self.action_kind)
+            self.action_names = _names(action_name(action), type(action).__name__)
+            self.action_name, _, self.action_kind = self.action_names
 
     def slot(self, name: str) -> Any:
         """The value of a slot, or None."""
@@ -94,7 +105,7 @@ class View:
     def pick(self, value: Any, *path: str) -> Any:
         """A field of a record; None where there is none."""
         for part in path:
-            value = value.get(part) if isinstance(value, Mapping) else None
+            value = value.get(part) if type(value) is dict or isinstance(value, Mapping) else None
         return value
 
     def live(self, name: str) -> bool:
@@ -133,7 +144,7 @@ class View:
     def contains(self, text: str, phrases: tuple[str, ...]) -> bool:
         """Whether any of some phrases stands in a text, whatever the case."""
         lowered = text.casefold()
-        return any(phrase.casefold() in lowered for phrase in phrases)
+        return any(phrase in lowered for phrase in _casefolded(phrases))
 
     def count(self, value: Any) -> int:
         """How many items a list holds; 0 for none."""

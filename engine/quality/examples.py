@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import jsonl
 from engine.calls import Desk
-from engine.core import flow, rewind, slots
+from engine.core import flow, slots
 from engine.core.command_forms import read
 from engine.core.decision import Step
 from engine.core.domain import StepKind
@@ -205,7 +205,7 @@ def arrange(domain: Domain, state: DialogueState, moment: Mapping[str, Any]) -> 
         turn.push(str(moment["flow"]))
         _stand_on(turn, moment)
     flow.advance(turn)
-    return Step(turn.state, tuple(turn.actions), tuple(turn.decisions))
+    return turn.done()
 
 
 def _stand_on(turn: Turn, moment: Mapping[str, Any]) -> None:
@@ -218,9 +218,7 @@ def _stand_on(turn: Turn, moment: Mapping[str, Any]) -> None:
         if step.id == wanted[0] or (wanted[1] is not None and wanted[1] in {step.slot, step.into}):
             turn.at(-1, step=step.id)
             return
-        if step.kind is StepKind.CALL and wanted[1] in rewind.fills(
-            turn.domain, turn.domain.flows[step.flow]
-        ):
+        if step.kind is StepKind.CALL and wanted[1] in turn.domain.lookups.fills(step.flow):
             turn.at(-1, step=step.following)
             turn.push(step.flow, called=True)
             _stand_on(turn, moment)

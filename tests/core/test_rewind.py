@@ -151,7 +151,7 @@ def test_a_flow_that_links_to_itself_has_an_end() -> None:
         a_step("three", StepKind.OFFER, slot="openings", into="opening"),
         a_step("four", StepKind.LINK, flow="open_lock"),
     )
-    assert rewind.fills(domain, domain.flows["open_lock"]) == {"gears", "bike", "openings", "opening"}
+    assert domain.lookups.fills("open_lock") == {"gears", "bike", "openings", "opening"}
 
 
 def test_a_policy_puts_the_flow_back_on_the_read_back_before_it() -> None:

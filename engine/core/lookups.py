@@ -1,0 +1,105 @@
+"""What a step asks of a pack again and again, found once.
+
+Which rules are about an event or an action, what a flow fills and which service takes something back follow
+from the pack alone; a step would otherwise walk every rule, flow and service of it for each prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from engine.core.domain import Flow, Service
+    from engine.core.rulebook import Guarantee, Guard, Policy
+
+
+class Undoing(NamedTuple):
+    """How something that a slot holds in the world is given back."""
+
+    service: str
+    parameters: tuple[str, ...]
+    """What the service that gave it calls it."""
+
+
+class Rules(NamedTuple):
+    """All rules of a pack, in its order."""
+
+    policies: tuple[Policy, ...]
+    guards: tuple[Guard, ...]
+    guarantees: tuple[Guarantee, ...]
+
+
+class Lookups:
+    """Answers about one pack; what depends on one of its names is remembered by that name."""
+
+    __slots__ = ("_fills", "_flows", "_guarantees", "_guards", "_policies", "_rules", "_services", "undoing")
+
+    def __init__(self, rules: Rules, flows: Mapping[str, Flow], services: Mapping[str, Service]) -> None:
+        self._rules, self._flows, self._services = rules, flows, services
+        self._policies: dict[str, tuple[Policy, ...]] = {}
+        self._guards: dict[str, tuple[Guard, ...]] = {}
+        self._guarantees: dict[tuple[str, ...], tuple[Guarantee, ...]] = {}
+        self._fills: dict[str, frozenset[str]] = {}
+        self.undoing: Mapping[str, Undoing] = _undoing(services)
+        """By slot, for those that hold something in the world."""
+
+    def policies(self, event: str) -> tuple[Policy, ...]:
+        """The policies that are asked after an event, by its name."""
+        found = self._policies.get(event)
+        if found is None:
+            found = tuple(policy for policy in self._rules.policies if event in policy.upon)
+            self._policies[event] = found
+        return found
+
+    def guards(self, action: str) -> tuple[Guard, ...]:
+        """The guards that may forbid an action, by its name."""
+        found = self._guards.get(action)
+        if found is None:
+            found = tuple(
+                guard
+                for guard in self._rules.guards
+                if action in guard.forbids or action.startswith(guard.prefixes)
+            )
+            self._guards[action] = found
+        return found
+
+    def guarantees(self, names: tuple[str, ...]) -> tuple[Guarantee, ...]:
+        """The guarantees that an action could break, by all that conditions may call it."""
+        found = self._guarantees.get(names)
+        if found is None:
+            found = tuple(
+                guarantee
+                for guarantee in self._rules.guarantees
+                if guarantee.never.actions is None or not guarantee.never.actions.isdisjoint(names)
+            )
+            self._guarantees[names] = found
+        return found
+
+    def fills(self, flow: str) -> frozenset[str]:
+        """Every slot that a flow, or one that it calls, asks for or receives."""
+        found = self._fills.get(flow)
+        if found is None:
+            found = self._fills[flow] = self._filled_by(flow, frozenset())
+        return found
+
+    def _filled_by(self, name: str, seen: frozenset[str]) -> frozenset[str]:
+        found: set[str] = set()
+        for step in self._flows[name].steps if name not in seen else ():
+            if step.kind in {"collect", "offer"}:
+                found |= {step.slot, *step.accepts, step.into} - {""}
+            elif step.kind == "request":
+                found |= {slot for _, slot in self._services[step.service].gives}
+            elif step.kind in {"call", "link"}:
+                found |= self._filled_by(step.flow, seen | {name})
+        return frozenset(found)
+
+
+def _undoing(services: Mapping[str, Service]) -> dict[str, Undoing]:
+    """The first service of the pack that gives a slot, and can take back what it gives, is the one asked."""
+    found: dict[str, Undoing] = {}
+    for service in services.values():
+        if service.undo:
+            for slot in dict.fromkeys(slot for _, slot in service.gives if slot not in found):
+                found[slot] = Undoing(service.undo, tuple(key for key, name in service.gives if name == slot))
+    return found
