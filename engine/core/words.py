@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from engine.core.frozen import quick
+
 _TOKEN = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*|[.,;:!?…()\n]|\s[-–—]+\s")
 """A word with its inner apostrophes, or a mark that ends a clause; linear, nothing nests."""
 _BREAKS = frozenset(".,;:!?…()\n")
@@ -45,6 +47,7 @@ _fold_again = lru_cache(maxsize=_REMEMBERED)(fold_word)
 """Folding, remembered: people use few words, and one with diacritics is dear to fold."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Words:
     """An utterance as folded words; the four tuples have one entry a word."""

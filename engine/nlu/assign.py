@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from engine.core.actions import Expecting
 from engine.core.domain import Domain, SlotType, StepKind
+from engine.core.frozen import quick
 
 _TYPES: Mapping[str, tuple[SlotType, ...]] = {
     "wish": (SlotType.WHEN, SlotType.DATE, SlotType.TIME),
@@ -25,6 +26,7 @@ _TYPES: Mapping[str, tuple[SlotType, ...]] = {
 _NONE = (None, "")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where a mention goes."""

@@ -11,6 +11,7 @@ from engine.core.actions import Expecting, Understand
 from engine.core.command_forms import plain
 from engine.core.commands import Ask, Command, Correct, NotUnderstood, SetSlot
 from engine.core.domain import Domain, SlotType
+from engine.core.frozen import quick
 from engine.core.utterance import Hypothesis
 from engine.nlu.assign import Slotting
 from engine.nlu.classify import OUT_OF_SCOPE, Classifier, Verdict, command_of
@@ -38,6 +39,7 @@ _CRITICAL = frozenset(
 """Types of slots in which two hypotheses that differ are a question, not a choice of ours."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a turn was understood to say."""

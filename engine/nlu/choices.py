@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from engine.core.frozen import quick
 from engine.core.words import split_words
 from engine.nlu.entity import Entity
 from engine.nlu.phrases import Occurrence, longest
@@ -15,6 +16,7 @@ _FEW = 4
 """Words of a mention that has room for a weekday and a time, and for no date beside them."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What an option can be told by."""

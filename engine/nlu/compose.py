@@ -87,11 +87,11 @@ def compose(scene: Scene) -> tuple[tuple[Command, ...], float]:
 
 def _without_shadows(commands: list[Command]) -> list[Command]:
     """Waiting adds nothing to words that say more, nor "repeat" to a task, nor yes or no to a withdrawal."""
-    if Cancel() in commands:
+    if any(isinstance(command, Cancel) for command in commands):
         commands = [command for command in commands if not isinstance(command, Affirm | Deny)]
     if any(isinstance(command, StartFlow) for command in commands):
-        commands = [command for command in commands if command != Repeat()]
-    more: list[Command] = [command for command in commands if command != Wait()]
+        commands = [command for command in commands if not isinstance(command, Repeat)]
+    more: list[Command] = [command for command in commands if not isinstance(command, Wait)]
     return more or commands
 
 

@@ -6,11 +6,13 @@ what a command gives as evidence must be the caller's own words.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from engine.core.frozen import quick
 from engine.core.words import Words, split_words
 from engine.nlu.phrases import Lexicon, longest
 
@@ -25,6 +27,7 @@ _LONGEST, _LETTERS = 200, 1600
 """Words and characters of one turn that are looked at; nobody says more in one breath."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Heard:
     """An utterance, cleaned."""
@@ -42,12 +45,8 @@ class Heard:
 
     def place(self, span: tuple[int, int]) -> tuple[int, int]:
         """First and last word that a stretch of the text touches; (-1, -1) when it touches none."""
-        inside = [
-            index
-            for index, (start, end) in enumerate(zip(self.starts, self.ends, strict=True))
-            if start < span[1] and end > span[0]
-        ]
-        return (inside[0], inside[-1]) if inside else (-1, -1)
+        first, last = bisect_right(self.ends, span[0]), bisect_left(self.starts, span[1]) - 1
+        return (first, last) if first <= last else (-1, -1)
 
 
 class Listener:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from engine.core.frozen import quick
 from engine.core.words import fold_word
 
 _PIECE = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
@@ -100,6 +101,7 @@ class _Node:
     values: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """A phrase found in an utterance."""

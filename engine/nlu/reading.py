@@ -9,6 +9,7 @@ from datetime import datetime
 from engine.core.actions import Expecting
 from engine.core.commands import Command
 from engine.core.domain import Domain, SlotType
+from engine.core.frozen import quick
 from engine.core.words import split_words
 from engine.nlu.answers import answer_of
 from engine.nlu.assign import Slotting
@@ -33,6 +34,7 @@ _BORN = "born"
 """The concept whose words announce a birth date."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one hypothesis was understood to say."""
@@ -54,6 +56,9 @@ class Reader:
         self._slotting = slotting
         self._mentions = MentionFinder(domain, vocabulary)
         tables = domain.tables.get(vocabulary.language) or {}
+        self._births = frozenset(
+            slot.id for slot in domain.slots.values() if slot.type is SlotType.BIRTH_DATE
+        )
         self._weekdays = frozenset(_forms(tables.get("weekdays") or {}))
         self._words: frozenset[str] | None = None
         """Every word of the tables, for those who look for what is none of them."""
@@ -142,7 +147,7 @@ class Reader:
         offered = expecting.kind == "offer"
         back = _pointing_back(heard, occurrences, expecting)
         spoken = _without(_unpointed(heard, occurrences) if offered else heard, back)
-        wanted = any(self._domain.slots[name].type is SlotType.BIRTH_DATE for name in expecting.open_slots)
+        wanted = not self._births.isdisjoint(expecting.open_slots)
         times = self._mentions.when(spoken, now, asked, born=born, wanted=wanted)
         if offered:
             pointed = [

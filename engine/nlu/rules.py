@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from engine.core.frozen import quick
 from engine.nlu.phrases import Occurrence
 
 KINDS = ("start", "ask", "set", "say", "command", "language", "ignore")
@@ -66,6 +67,7 @@ class Rule:
     bonus: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Request:
     """A rule that holds for an utterance, and where."""
@@ -167,6 +169,7 @@ class RuleBook:
         return Request(rule, score, first, last, frozenset(heavy), frozenset(words))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Context:
     """What of the call decides whether a rule may hold."""

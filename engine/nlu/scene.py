@@ -8,6 +8,7 @@ from datetime import datetime
 
 from engine.core.actions import Expecting
 from engine.core.domain import Domain, SlotType
+from engine.core.frozen import quick
 from engine.nlu.answers import Answer
 from engine.nlu.assign import Slotting
 from engine.nlu.entity import Entity
@@ -17,6 +18,7 @@ from engine.nlu.rules import Request
 from engine.nlu.vocabulary import Vocabulary
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Words, marks, mentions and requests of one utterance, and the question it answers."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.core.frozen import quick
 from engine.nlu.entity import Entity
 from engine.nlu.identity.halves import MARKS, Halves, Reading
 from engine.nlu.identity.words import Phrases, Word, fold, phrase_set, words_of
@@ -20,6 +21,7 @@ _LONGEST = 4
 """Words of a name, particles included."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A stretch of name words and how it was introduced."""
@@ -99,7 +101,7 @@ class NameGrammar:
         """The surest name of one text."""
         heralds = [
             (index, *hit)
-            for index in range(len(words))
+            for index in self._introduced.beginnings(words)
             if (hit := self._introduced.at(words, index)) is not None
         ]
         candidates = [

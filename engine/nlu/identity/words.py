@@ -93,6 +93,11 @@ class Phrases(Generic[T]):
             options.sort(key=lambda option: -len(option[0]))
         self._by_first = by_first
 
+    def beginnings(self, words: Sequence[Word]) -> list[int]:
+        """The words with which a phrase may begin: most begin none, and need no closer look."""
+        by_first = self._by_first
+        return [index for index, word in enumerate(words) if word.key in by_first]
+
     def at(self, words: Sequence[Word], index: int) -> tuple[int, T] | None:
         """How many words the longest phrase starting at this word takes, and its value.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from engine.core.frozen import quick
 from engine.nlu.entity import Entity
 from engine.nlu.temporal.calendar import real_date
 from engine.nlu.temporal.tokens import fold
@@ -35,6 +36,7 @@ _NEAR = 3
 """How much worse than the best a reading may be and still be asked about."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A number or a month name among the words, where it stands, and the digits it adds."""
@@ -46,6 +48,7 @@ class Piece:
     ordinal: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One way to read the pieces, with how well it respects the speaker's grouping."""

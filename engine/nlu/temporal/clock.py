@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+from engine.core.frozen import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class Clock:
     """The moment of speaking and the habits of the business that hears it."""

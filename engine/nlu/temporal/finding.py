@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from engine.core.frozen import quick
 from engine.nlu.entity import Entity
 from engine.nlu.temporal.bounds import history
 from engine.nlu.temporal.neighbours import Neighbours
@@ -30,6 +31,7 @@ _CUES_BEFORE, _CUES_AFTER = 5, 3
 """Words around a bare month that are looked at for a sign that it lies in the past."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Found:
     """A reading and the tokens it covers."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from engine.core.frozen import quick
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
@@ -24,6 +26,7 @@ class Half(Enum):
     """The hour was given on the 24-hour clock."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Time:
     """A time of day as said."""
@@ -40,6 +43,7 @@ class Time:
     marks: Marks = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of the day; an end that is None is open."""
@@ -51,6 +55,7 @@ class Window:
     """Minutes a part of the day claims for hours named beside it: the night reaches until dawn."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Days:
     """One day with every reading of it, or a half-open stretch of days."""
@@ -66,6 +71,7 @@ class Days:
     marks: Marks = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The meaning of one mention."""
