@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from engine.booking.localtime import at_epoch, end_minute_of, epoch, minute_of, resolve
 from engine.booking.opening import Claim, Opening, end_of
 from engine.core.catalogue import Block, Catalogue, Interval, Offering, Provider
+from engine.core.frozen import quick
 
 MinuteSpan = tuple[int, int]
 PERSON = "person"
@@ -21,6 +22,7 @@ PERSON = "person"
 ALL_DAY: tuple[MinuteSpan, ...] = ((0, 24 * 60),)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A free start of one provider in one room."""

@@ -9,8 +9,10 @@ from typing import Any, Self
 
 from engine.booking.localtime import epoch, local_text, parse_local
 from engine.core.catalogue import Offering
+from engine.core.frozen import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One resource for one half-open stretch, in epoch seconds: what a hold or a booking owns."""
@@ -21,6 +23,7 @@ class Claim:
     end: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Opening:
     """A time at which a service can be given, by whom and where."""

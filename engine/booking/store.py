@@ -16,6 +16,7 @@ from typing import Protocol
 from engine.booking.opening import Claim
 from engine.core.catalogue import Person
 from engine.core.errors import FrontdeskError
+from engine.core.frozen import quick
 
 
 class BookError(FrontdeskError):
@@ -99,6 +100,7 @@ class Draft:
     """Given by seed data only; else the store counts."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Appointment:
     """An appointment as it stands in the book."""

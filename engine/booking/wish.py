@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Self, TypeVar
 
 from engine.booking.localtime import DAY_MINUTES, end_minute_of, minute_of
+from engine.core.frozen import quick
 
 ORDERS = ("soonest", "earlier", "later")
 KEYS = ("days", "times", "not_days", "around", "order", "exact", "either", "provider")
@@ -24,6 +25,7 @@ DaySpan = tuple[date | None, date | None]
 TimeSpan = tuple[time | None, time | None]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Wish:
     """The caller's wish; the empty one wants any time, as soon as possible."""

@@ -51,8 +51,7 @@ class Condition:
         try:
             return (self._run or self._compiled())(view)
         except _NO_VALUE as error:
-            message = f"{self.where}: '{self.text}' has no value here ({type(error).__name__})"
-            raise ConditionError(message) from error
+            raise self._valueless(error) from error
 
     def _compiled(self) -> Callable[[View], Any]:
         run: Callable[[View], Any] = eval(  # noqa: S307 - our own compiler wrote it, from a dozen kinds of nodes
@@ -61,13 +60,19 @@ class Condition:
         self._run = run
         return run
 
+    def _valueless(self, error: Exception) -> ConditionError:
+        return ConditionError(f"{self.where}: '{self.text}' has no value here ({type(error).__name__})")
+
     def holds(self, view: View) -> bool:
         """Whether the expression is true of what the view shows.
 
         Raises:
             ConditionError: it has no value on this state; the caller must fail closed.
         """
-        return bool(self.value(view))
+        try:
+            return bool((self._run or self._compiled())(view))
+        except _NO_VALUE as error:
+            raise self._valueless(error) from error
 
     def __repr__(self) -> str:
         return f"Condition({self.text!r}, {self.where!r})"

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from engine.core.domain import Flow, Service
+    from engine.core.domain import Flow, Service, Slot
     from engine.core.rulebook import Guarantee, Guard, Policy
+
+_CLASSES = ("none", "personal", "health", "secret")
 
 
 class Undoing(NamedTuple):
@@ -33,14 +35,28 @@ class Rules(NamedTuple):
 class Lookups:
     """Answers about one pack; what depends on one of its names is remembered by that name."""
 
-    __slots__ = ("_fills", "_flows", "_guarantees", "_guards", "_policies", "_rules", "_services", "undoing")
+    __slots__ = (
+        "_classes", "_fills", "_flows", "_guarantees", "_guards", "_policies", "_rules", "_services",
+        "_slots", "fillable", "kept", "undoing",
+    )  # fmt: skip
 
-    def __init__(self, rules: Rules, flows: Mapping[str, Flow], services: Mapping[str, Service]) -> None:
-        self._rules, self._flows, self._services = rules, flows, services
+    def __init__(
+        self,
+        rules: Rules,
+        flows: Mapping[str, Flow],
+        services: Mapping[str, Service],
+        slots: Mapping[str, Slot],
+    ) -> None:
+        self._rules, self._flows, self._services, self._slots = rules, flows, services, slots
         self._policies: dict[str, tuple[Policy, ...]] = {}
         self._guards: dict[str, tuple[Guard, ...]] = {}
         self._guarantees: dict[tuple[str, ...], tuple[Guarantee, ...]] = {}
         self._fills: dict[str, frozenset[str]] = {}
+        self._classes: dict[frozenset[str], str] = {}
+        self.fillable = tuple(slot.id for slot in slots.values() if slot.filled_by == "caller")
+        """Slots that a caller may fill, in the order of the pack."""
+        self.kept = frozenset(slot.id for slot in slots.values() if slot.scope == "call")
+        """Slots that no flow owns: they may be filled at any moment."""
         self.undoing: Mapping[str, Undoing] = _undoing(services)
         """By slot, for those that hold something in the world."""
 
@@ -81,6 +97,14 @@ class Lookups:
         found = self._fills.get(flow)
         if found is None:
             found = self._fills[flow] = self._filled_by(flow, frozenset())
+        return found
+
+    def data_class(self, slots: frozenset[str]) -> str:
+        """The highest data class among slots; "none" for no slots at all."""
+        found = self._classes.get(slots)
+        if found is None:
+            classes = [_CLASSES.index(self._slots[name].data_class) for name in slots if name in self._slots]
+            found = self._classes[slots] = _CLASSES[max(classes, default=0)]
         return found
 
     def _filled_by(self, name: str, seen: frozenset[str]) -> frozenset[str]:

@@ -6,7 +6,8 @@ a turn in which none had an effect counts as not understood.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, assert_never, get_args
 
 from engine.core import consent, flow, ledger, prompts, rewind, talk, unclear
 from engine.core.commands import (
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     from engine.core.state import FlowFrame
     from engine.core.turn import Turn
 
+_ABOUT: Mapping[type[Command], str] = {
+    kind: next((item for item in ("slot", "flow", "topic", "kind", "reason") if hasattr(kind, item)), "")
+    for kind in get_args(Command)
+}
+"""What a command is about, by the name of its field; what the caller said is in none of these."""
 _CANCELLED = "pattern_cancel_flow"
 _PERSON = "pattern_human_handoff"
 
@@ -65,16 +71,10 @@ def _is_out_of_scope(command: Command) -> bool:
 
 def _described(command: Command) -> str:
     """A command without what the caller said."""
-    name = type(command).__name__
-    what = next(
-        (
-            getattr(command, item)
-            for item in ("slot", "flow", "topic", "kind", "reason")
-            if hasattr(command, item)
-        ),
-        "",
-    )
-    return f"{name}({what})" if what else name
+    kind = type(command)
+    about = _ABOUT[kind]
+    what = getattr(command, about) if about else ""
+    return f"{kind.__name__}({what})" if what else kind.__name__
 
 
 def _place(turn: Turn, command: Command) -> str:

@@ -172,23 +172,16 @@ def read_back(turn: Turn, step: FlowStep) -> None:
 
 def expecting(turn: Turn, kind: str, **more: Any) -> Expecting:
     """What the caller may answer now, with what is known already and what may be said ahead."""
-    owned: set[str] = set()
-    tasks = 0
-    for frame in turn.state.stack:
-        flow = turn.flow(frame)
-        owned |= flow.owns
-        tasks += not flow.pattern
-    filled, unfilled = [], []
-    values = turn.state.slots
-    for slot in turn.domain.fillable:
-        name = slot.id
-        held = values.get(name)
-        if held is not None and held.value is not None:
-            filled.append(name)
-        elif not tasks or name in owned or slot.scope == "call":
-            unfilled.append(name)
-    active = turn.view.flow
-    return Expecting(kind, flow=active, filled=tuple(filled), open_slots=tuple(unfilled), **more)
+    flows = [turn.flow(frame) for frame in turn.state.stack]
+    fillable, wanted = turn.domain.lookups.fillable, set(turn.domain.lookups.kept)
+    for flow in flows:
+        wanted |= flow.owns
+    if all(flow.pattern for flow in flows):  # no task is in hand: it may be about anything
+        wanted.update(fillable)
+    held = {name for name, item in turn.state.slots.items() if item.value is not None}
+    filled = tuple([name for name in fillable if name in held])
+    unfilled = tuple([name for name in fillable if name in wanted and name not in held])
+    return Expecting(kind, flow=turn.view.flow, filled=filled, open_slots=unfilled, **more)
 
 
 def played(turn: Turn, number: int, heard_to: float) -> None:

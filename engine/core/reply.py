@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Rendered", "Response", "Template", "Variant", "compile_template", "render"]
 
-_CLASSES = ("none", "personal", "health", "secret")
-
 
 class Template:
     """A text with gaps; picklable, compiled to a Python function on first use."""
@@ -148,7 +146,7 @@ def render(view: View, response: str, asked: int = 0) -> Rendered:
     again = found.again.get(language, ())
     template = again[min(asked, len(again)) - 1] if asked and again else _wording(view, found, language)
     words = " ".join(template.render(view).split())
-    return Rendered(words, found.style, found.barge_in, highest_class(view, template.names_used))
+    return Rendered(words, found.style, found.barge_in, view.domain.lookups.data_class(template.names_used))
 
 
 def _wording(view: View, response: Response, language: str) -> Template:
@@ -157,11 +155,3 @@ def _wording(view: View, response: Response, language: str) -> Template:
             return variant.template
     message = f"response '{response.id}' has no wording here"
     raise ConditionError(message)
-
-
-def highest_class(view: View, slots: frozenset[str]) -> str:
-    """The highest data class among slots."""
-    classes = [
-        _CLASSES.index(view.domain.slots[name].data_class) for name in slots if name in view.domain.slots
-    ]
-    return _CLASSES[max(classes, default=0)]

@@ -144,7 +144,10 @@ class View:
     def contains(self, text: str, phrases: tuple[str, ...]) -> bool:
         """Whether any of some phrases stands in a text, whatever the case."""
         lowered = text.casefold()
-        return any(phrase in lowered for phrase in _casefolded(phrases))
+        for phrase in _casefolded(phrases):  # noqa: SIM110 - a generator takes five times as long, for every prompt
+            if phrase in lowered:
+                return True
+        return False
 
     def count(self, value: Any) -> int:
         """How many items a list holds; 0 for none."""

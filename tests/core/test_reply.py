@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.core.errors import ConditionError
 from engine.core.expression import ExpressionProblem, Names
-from engine.core.reply import Response, Template, Variant, compile_template, highest_class, render
+from engine.core.reply import Response, Template, Variant, compile_template, render
 from engine.core.view import View
 from tests.core.workshop import DOMAIN, NAME, Call, at_the_readback, condition
 
@@ -212,10 +212,10 @@ def test_spaces_of_the_page_are_not_spoken() -> None:
 
 def test_a_text_is_as_private_as_the_most_private_slot_in_it() -> None:
     view = View(DOMAIN, Call().state)
-    assert highest_class(view, frozenset({"bike"})) == "none"
-    assert highest_class(view, frozenset({"bike", "email"})) == "personal"
-    assert highest_class(view, frozenset({"email", "lock_code"})) == "secret"
-    assert highest_class(view, frozenset({"nothing"})) == "none"
+    assert view.domain.lookups.data_class(frozenset({"bike"})) == "none"
+    assert view.domain.lookups.data_class(frozenset({"bike", "email"})) == "personal"
+    assert view.domain.lookups.data_class(frozenset({"email", "lock_code"})) == "secret"
+    assert view.domain.lookups.data_class(frozenset({"nothing"})) == "none"
     assert template("{{ email }} {{ bike }}").names_used == {"email", "bike"}
 
 
