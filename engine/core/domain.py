@@ -355,4 +355,6 @@ class Domain:
         fillable = tuple(slot for slot in self.slots.values() if slot.filled_by == "caller")
         object.__setattr__(self, "fillable", fillable)
         rules = Rules(self.policies, self.guards, self.guarantees)
-        object.__setattr__(self, "lookups", Lookups(rules, self.flows, self.services, self.slots))
+        object.__setattr__(
+            self, "lookups", Lookups(rules, self.flows, self.services, self.slots, self.patterns)
+        )

@@ -8,7 +8,7 @@ from engine.core import policy, prompts, slots
 from engine.core.decision import Verdict
 from engine.core.events import BargedIn, CallStarted, FellSilent, Heard, Spoken
 from engine.core.privacy import REMOVED
-from engine.core.safety import assess_all, worst
+from engine.core.safety import worst
 from engine.core.state import Status
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _fill_from_the_start(turn: Turn) -> None:
 
 
 def _hear(turn: Turn, event: Heard) -> None:
-    finding = assess_all(turn.domain.patterns.values(), event.transcript.texts)
+    finding = turn.domain.lookups.finding(event.transcript.texts)
     if not event.transcript.final:
         turn.change(prepared=worst(turn.state.prepared, finding.level))
         return

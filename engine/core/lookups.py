@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from engine.core.safety import Finding, Patterns, assess_all
+
 if TYPE_CHECKING:
     from engine.core.domain import Flow, Service, Slot
     from engine.core.rulebook import Guarantee, Guard, Policy
@@ -36,8 +38,8 @@ class Lookups:
     """Answers about one pack; what depends on one of its names is remembered by that name."""
 
     __slots__ = (
-        "_classes", "_fills", "_flows", "_guarantees", "_guards", "_policies", "_rules", "_services",
-        "_slots", "fillable", "kept", "undoing",
+        "_classes", "_fills", "_findings", "_flows", "_guarantees", "_guards", "_patterns", "_policies",
+        "_rules", "_services", "_slots", "fillable", "kept", "undoing",
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +48,7 @@ class Lookups:
         flows: Mapping[str, Flow],
         services: Mapping[str, Service],
         slots: Mapping[str, Slot],
+        patterns: Mapping[str, Patterns],
     ) -> None:
         self._rules, self._flows, self._services, self._slots = rules, flows, services, slots
         self._policies: dict[str, tuple[Policy, ...]] = {}
@@ -53,6 +56,8 @@ class Lookups:
         self._guarantees: dict[tuple[str, ...], tuple[Guarantee, ...]] = {}
         self._fills: dict[str, frozenset[str]] = {}
         self._classes: dict[frozenset[str], str] = {}
+        self._patterns = tuple(patterns.values())
+        self._findings: dict[tuple[str, ...], Finding] | None = None
         self.fillable = tuple(slot.id for slot in slots.values() if slot.filled_by == "caller")
         """Slots that a caller may fill, in the order of the pack."""
         self.kept = frozenset(slot.id for slot in slots.values() if slot.scope == "call")
@@ -106,6 +111,22 @@ class Lookups:
             classes = [_CLASSES.index(self._slots[name].data_class) for name in slots if name in self._slots]
             found = self._classes[slots] = _CLASSES[max(classes, default=0)]
         return found
+
+    def finding(self, texts: tuple[str, ...]) -> Finding:
+        """What the safety screens of the pack, all of them, say of the ways to read one transcript."""
+        if self._findings is None:
+            return assess_all(self._patterns, texts)
+        found = self._findings.get(texts)
+        if found is None:
+            found = self._findings[texts] = assess_all(self._patterns, texts)
+        return found
+
+    def remember_words(self) -> None:
+        """Screen the same words only once: for a proof, which says the same again and again.
+
+        What callers say is never remembered.
+        """
+        self._findings = {}
 
     def _filled_by(self, name: str, seen: frozenset[str]) -> frozenset[str]:
         found: set[str] = set()

@@ -15,6 +15,8 @@ from typing import Any, Self
 
 _PLACEHOLDER = re.compile(r"\{([a-z_.]+)(\+1)?\}")
 _HOURS = 24
+_REMEMBERED = 2000
+"""Most days, and times of day, whose words a language keeps."""
 _LARGEST = 9999
 """Larger numbers are said digit by digit."""
 _BREATH = 3
@@ -30,6 +32,9 @@ class Spoken:
             raise ValueError(message)
         speech: Mapping[str, Any] = tables["speech"]
         self._speech = speech
+        self._known_days: dict[date, str] = {}
+        self._known_clocks: dict[time, str] = {}
+        """What was said before: the days and times that a site offers are few, and said again and again."""
         self._numbers = {form: _Numbers.read(speech["numbers"], form) for form in speech["numbers"]}
         self._plural = tuple(_Rule.read(str(form), rule) for form, rule in speech["plural"].items())
         self._years = tuple(_Rule.read(rule["say"], rule) for rule in speech["years"])
@@ -43,7 +48,11 @@ class Spoken:
 
     def day(self, day: date, today: date | None = None) -> str:
         """Return weekday and date, never one alone: where the two disagree, the caller notices."""
-        words = self._of_date("day", day)
+        words = self._known_days.get(day)
+        if words is None:
+            words = self._of_date("day", day)
+            if len(self._known_days) < _REMEMBERED:
+                self._known_days[day] = words
         if today is None:
             return words
         ahead = self._speech["relative"].get(str((day - today).days))
@@ -51,6 +60,9 @@ class Spoken:
 
     def clock(self, moment: time) -> str:
         """Return a time of day as it is said, casual only where that cannot be misheard."""
+        known = self._known_clocks.get(moment)
+        if known is not None:
+            return known
         rule = next(rule for rule in self._clock if rule.holds(moment))
         template = rule.minutes.get(str(moment.minute)) or rule.minutes["other"]
         hours: Mapping[str, Sequence[str]] = self._speech["clock"]["hours"]
@@ -62,7 +74,10 @@ class Spoken:
                 return self.number(moment.minute)
             return str(hours[name][(moment.hour + ahead) % _HOURS])
 
-        return rule.wrap.replace("{time}", _filled(template, word))
+        words = rule.wrap.replace("{time}", _filled(template, word))
+        if len(self._known_clocks) < _REMEMBERED:
+            self._known_clocks[moment] = words
+        return words
 
     def when(self, moment: datetime, today: date | None = None) -> str:
         """Return weekday, date and time."""

@@ -49,6 +49,7 @@ class Subject:
     def __init__(self, domain: Domain, texts: Iterable[str] = ()) -> None:
         # Every call is proved with the pack's own replies; one that a model words only takes their place.
         self.domain = replace(domain, model=replace(domain.model, sources={}))
+        self.domain.lookups.remember_words()
         self._texts = tuple(texts)
 
     @cached_property

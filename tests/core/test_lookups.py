@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.core.lookups import Undoing
+from engine.core.safety import assess_all
 from tests.core.workshop import DOMAIN, act, with_guard, with_policy
 
 
@@ -47,3 +50,14 @@ def test_another_rule_makes_other_lookups():
     before = DOMAIN.lookups.guards("bench.commit")
     domain = with_guard(forbids="bench.commit")
     assert domain.lookups.guards("bench.commit") == (domain.guards[0], *before)
+
+
+def test_words_are_screened_anew_unless_a_proof_says_the_same_again_and_again():
+    texts = ("hello", "I want to speak to a person")
+    found = assess_all(DOMAIN.patterns.values(), texts)
+    assert DOMAIN.lookups.finding(texts) == found
+    domain = replace(DOMAIN)
+    domain.lookups.remember_words()
+    assert domain.lookups.finding(texts) == found
+    assert domain.lookups.finding(texts) is domain.lookups.finding(texts)
+    assert DOMAIN.lookups.finding(texts) is not domain.lookups.finding(texts)

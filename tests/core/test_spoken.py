@@ -302,3 +302,15 @@ def test_nothing_said_holds_a_digit_or_a_gap(
         assert words == " ".join(words.split())
         assert words
         assert not any(char.isdigit() or char in "{}" for char in words)
+
+
+def test_what_was_said_before_is_said_alike_and_no_more_is_kept_than_a_calendar_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for kept in (0, 1, 2000):
+        monkeypatch.setattr("engine.core.spoken._REMEMBERED", kept)
+        speaker = spoken("en")
+        for day in (date(2026, 12, 1), date(2026, 12, 2), date(2026, 12, 1)):
+            assert speaker.day(day) == SPOKEN["en"].day(day)
+        for moment in (time(9, 15), time(10), time(9, 15)):
+            assert speaker.clock(moment) == SPOKEN["en"].clock(moment)
