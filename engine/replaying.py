@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine import tape_diff
 from engine.core import trace
 from engine.core.errors import FrontdeskError
+from engine.core.frozen import quick
 from engine.pack import load
 from engine.tape_summary import summarised
 from engine.trace_text import lines
@@ -29,7 +30,7 @@ _SHOWN_CALLS = 3
 """Tapes that the summary names for each rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Verdict:
     """What became of one tape."""
 

@@ -8,10 +8,10 @@ after that is guessed. Line numbers, wordings and explanations may change withou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.core import trace
+from engine.core.frozen import quick
 from engine.core.machine import step
 from engine.core.state import DialogueState
 
@@ -23,7 +23,7 @@ _EXPLAINED = frozenset({"took_over", "joined", "allowed", "forbade", "breached",
 """Verdicts whose `why` is a sentence of the rule's author; of the others it says which way a flow went."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Rule:
     """A rule as a decision names it."""
 
@@ -38,7 +38,7 @@ class Rule:
         return f"{self.by} {self.verdict}{': ' if self.why else ''}{self.why} ({self.where})"
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Departure:
     """The first step that the other version decides otherwise."""
 
@@ -56,7 +56,7 @@ class Departure:
     """The line that caused it: of the rule that decides now, or of the one that is gone."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class End:
     """Where a tape stops being valid."""
 
@@ -68,7 +68,7 @@ class End:
     """What it would have been given."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Difference:
     """What another version makes of a tape."""
 

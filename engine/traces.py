@@ -10,7 +10,6 @@ import base64
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from io import FileIO
 from pathlib import Path
@@ -22,6 +21,7 @@ import orjson
 from engine.core import trace
 from engine.core.codec import decode
 from engine.core.errors import TapeError
+from engine.core.frozen import quick
 
 if TYPE_CHECKING:
     from engine.core.decision import Step
@@ -170,7 +170,7 @@ def written(text: bytes, chain: str, payloads: Mapping[str, bytes]) -> bytes:
     return b"%b%b}\n" % (text[:-1], tail)
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Tape:
     """A tape that was read and whose chain holds."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from engine.booking.opening import Claim, Opening
 from engine.booking.search import Search
 from engine.booking.wish import Wish
 from engine.core.catalogue import Catalogue
+from engine.core.frozen import quick
 
 __all__ = ["Found", "FoundOutcome", "Query", "admits", "find"]
 
@@ -26,7 +27,7 @@ class FoundOutcome(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Query:
     """What is searched, and for whom."""
 
@@ -43,7 +44,7 @@ class Query:
     """How many times; None: as many as the site offers at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Found:
     """What a search found."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from engine.booking.localtime import at_epoch, end_minute_of, epoch, minute_of, resolve
@@ -22,8 +21,7 @@ PERSON = "person"
 ALL_DAY: tuple[MinuteSpan, ...] = ((0, 24 * 60),)
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Slot:
     """A free start of one provider in one room."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from enum import StrEnum
 
 from engine.booking.localtime import add_months, birthday
 from engine.core.catalogue import BookingRules, Offering, Requirement
+from engine.core.frozen import quick
 
 
 class Reason(StrEnum):
@@ -40,7 +41,7 @@ class Standing(StrEnum):
     EXISTING = "existing"
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class PersonFacts:
     """What the rules need to know of a person; the default is somebody not identified yet."""
 
@@ -57,7 +58,7 @@ class PersonFacts:
     """Stretches in epoch seconds in which the person is here already."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class DayWindow:
     """The days on which somebody may have a service, both ends included."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Self
 
@@ -12,8 +11,7 @@ from engine.core.catalogue import Offering
 from engine.core.frozen import quick
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Claim:
     """One resource for one half-open stretch, in epoch seconds: what a hold or a booking owns."""
 
@@ -23,8 +21,7 @@ class Claim:
     end: int
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Opening:
     """A time at which a service can be given, by whom and where."""
 

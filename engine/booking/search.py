@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from engine.booking.choice import Choice, is_hour_apart, is_other_day, is_other_kind, is_other_time
@@ -11,12 +10,13 @@ from engine.booking.diary import ALL_DAY, Diary, Slot
 from engine.booking.eligibility import DayWindow, Reason
 from engine.booking.localtime import at_epoch
 from engine.booking.wish import DAY_COST, EVER, Wish, days_off
+from engine.core.frozen import quick
 
 OTHER_PROVIDER_COST = 7 * DAY_COST
 """Another provider is as far from a wish as the wished one a week away."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Search:
     """One search over a diary; nothing in it changes."""
 

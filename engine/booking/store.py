@@ -8,7 +8,6 @@ Every write takes an idempotency key; the same key again returns the recorded ou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -78,7 +77,7 @@ FREE_STATUSES = (Status.CANCELLED, Status.LATE_CANCELLED)
 """Statuses in which an appointment owns nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Draft:
     """An appointment to be written."""
 
@@ -100,8 +99,7 @@ class Draft:
     """Given by seed data only; else the store counts."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Appointment:
     """An appointment as it stands in the book."""
 
@@ -122,7 +120,7 @@ class Appointment:
     """The idempotency key it was committed with; None for seed data."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Hold:
     """Claims that one call owns for a while."""
 
@@ -132,7 +130,7 @@ class Hold:
     claims: tuple[Claim, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Task:
     """Something a person has to do."""
 
@@ -151,7 +149,7 @@ class Task:
     created: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Note:
     """A remark on an appointment, such as "ten minutes late"."""
 
@@ -161,7 +159,7 @@ class Note:
     created: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class HoldResult:
     """The answer to a hold or a renewal."""
 
@@ -170,7 +168,7 @@ class HoldResult:
     expires: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class CommitResult:
     """The answer to a commit."""
 
@@ -178,7 +176,7 @@ class CommitResult:
     appointment: Appointment | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class CancelResult:
     """The answer to a cancellation."""
 

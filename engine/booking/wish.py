@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Self, TypeVar
 
@@ -25,8 +25,7 @@ DaySpan = tuple[date | None, date | None]
 TimeSpan = tuple[time | None, time | None]
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Wish:
     """The caller's wish; the empty one wants any time, as soon as possible."""
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from engine.core.frozen import quick
 from engine.core.utterance import Utterance
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Expecting:
     """What is being asked: it decides how long to wait, what to listen for, and how "yes" is read."""
 
@@ -37,8 +36,7 @@ class Expecting:
     """The part of the slot's value that alone is asked for: the last name, when the first is known."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Say:
     """Speak a prompt."""
 
@@ -54,8 +52,7 @@ class Say:
     """The highest class of the data in the text: none | personal | health | secret."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Listen:
     """Wait for the caller."""
 
@@ -64,8 +61,7 @@ class Listen:
     """After how many seconds without speech the silence is an event."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Understand:
     """Turn words into Commands."""
 
@@ -73,8 +69,7 @@ class Understand:
     expecting: Expecting
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Request:
     """Ask a service of the outside world."""
 
@@ -88,8 +83,7 @@ class Request:
     """True for a request that undoes another; nobody waits for its answer."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Compose:
     """Word an open reply from facts of the pack."""
 
@@ -102,8 +96,7 @@ class Compose:
     """Topic to the pack's own answer, the one asked for first; a reply may say nothing else."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Wait:
     """Set a timer; when it runs out it is an event."""
 
@@ -111,16 +104,14 @@ class Wait:
     seconds: float
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Prepare:
     """Be ready to transfer: stop speaking, dial ahead. Nothing is committed by it."""
 
     target: str
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Transfer:
     """Put the caller through to a person."""
 
@@ -136,8 +127,7 @@ class Transfer:
     """For the person who takes over: who, what, the slots, the level, what was tried."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class HangUp:
     """End the call."""
 

@@ -7,8 +7,10 @@ understanding takes the names from it; none of them knows which trade it describ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, time, tzinfo
+
+from engine.core.frozen import quick
 
 Interval = tuple[time, time]
 """A half-open stretch of one local day: [from, to)."""
@@ -18,7 +20,7 @@ Names = Mapping[str, tuple[str, ...]]
 """Language code to names, the one to be spoken first; others are what callers also say."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Room:
     """A place that one booking at a time can use."""
 
@@ -27,7 +29,7 @@ class Room:
     """What may be done in it; a service names one purpose."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Provider:
     """A person who gives services."""
 
@@ -46,7 +48,7 @@ class Provider:
     also_called: Names = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Requirement:
     """What must be true of a person's history before a service may be booked."""
 
@@ -57,7 +59,7 @@ class Requirement:
     referral: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Offering:
     """A service that can be booked."""
 
@@ -84,7 +86,7 @@ class Offering:
     """Tag of the reserve blocks it may use; such a service is offered only inside them or in free time."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Block:
     """A stretch kept free for one kind of need until it is released."""
 
@@ -96,7 +98,7 @@ class Block:
     """Local time of the same day from which everybody may have it."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class BookingRules:
     """The site's numbers; every one is overwritten by its YAML."""
 
@@ -114,7 +116,7 @@ class BookingRules:
     """The grid on which bookings may start."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Catalogue:
     """Everything a booking search needs to know of one site."""
 
@@ -130,7 +132,7 @@ class Catalogue:
     """Language code to services that callers ask for and that the site does not give."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Person:
     """Somebody on file."""
 

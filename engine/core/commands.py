@@ -7,22 +7,19 @@ The names follow Rasa CALM where the meaning is the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from engine.core.frozen import quick
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class StartFlow:
     """The caller wants this done."""
 
     flow: str
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class SetSlot:
     """The caller gave a value."""
 
@@ -37,8 +34,7 @@ class SetSlot:
     """Other readings of the same words; more than none means: ask which."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Correct:
     """The caller replaced a value that was given before ("no, the thirtieth")."""
 
@@ -49,22 +45,19 @@ class Correct:
     alternatives: tuple[Any, ...] = ()
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Cancel:
     """The caller no longer wants what is being done, or not this flow any more."""
 
     flow: str | None = None
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Affirm:
     """Yes, to what was just asked."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Deny:
     """No, to what was just asked."""
 
@@ -72,8 +65,7 @@ class Deny:
     """What is wrong about it, if the caller said so ("no, not that day")."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Choose:
     """The caller took one of the options just offered."""
 
@@ -82,8 +74,7 @@ class Choose:
     evidence: str = ""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Ask:
     """The caller asked something that the pack may have an answer to."""
 
@@ -92,26 +83,22 @@ class Ask:
     """The id of what the question is about ("how much is <service>"), if any."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Repeat:
     """The caller wants to hear the last prompt again."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Wait:
     """The caller asks for a moment."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class WantPerson:
     """The caller wants a person."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class SmallTalk:
     """Words that are polite and ask for nothing."""
 
@@ -119,8 +106,7 @@ class SmallTalk:
     """greeting | thanks | goodbye | how_are_you | apology | acknowledgement | ..."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class NotUnderstood:
     """The words are known not to be understood, and why."""
 

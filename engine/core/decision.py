@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -38,8 +37,7 @@ class Verdict(StrEnum):
     """A rule could not be evaluated; a person was asked for."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Decision:
     """One verdict of one rule."""
 
@@ -54,8 +52,7 @@ class Decision:
     """Names of the actions that follow from it."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Step:
     """The result of one event: the new state, what to do, and why."""
 

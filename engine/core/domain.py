@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.core.catalogue import Catalogue, Person
 from engine.core.condition import Condition
+from engine.core.frozen import quick
 from engine.core.lookups import Lookups, Rules
 from engine.core.model_rules import ModelRules
 from engine.core.reply import Response
@@ -66,7 +67,7 @@ class DataClass(StrEnum):
     SECRET = "secret"  # noqa: S105 - a class of data, not a password
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Rejection:
     """A check of a new value; the old valid one stays when it fails."""
 
@@ -76,7 +77,7 @@ class Rejection:
     """What is said when it is not."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Slot:
     """A thing to know."""
 
@@ -119,7 +120,7 @@ class StepKind(StrEnum):
     HANG_UP = "hang_up"
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Branch:
     """One way on from a step."""
 
@@ -129,7 +130,7 @@ class Branch:
     """A step id of the same flow, or END."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class FlowStep:
     """One step of a flow. Which fields matter depends on `kind`."""
 
@@ -199,7 +200,7 @@ class Flow:
         object.__setattr__(self, "only_speaks", only_speaks)
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Service:
     """Something the outside world does for us, and what it may answer."""
 
@@ -225,7 +226,7 @@ class Service:
     """The outcome assumed when no answer comes or the service fails."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Answer:
     """What the site says to a question."""
 
@@ -245,7 +246,7 @@ class Answer:
     """Language code to how callers put it: what is searched when there are many answers."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Appointment:
     """A booking that is in the book from the start."""
 
@@ -258,7 +259,7 @@ class Appointment:
     """Local ISO time."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Ladder:
     """How often we ask again before a person takes over."""
 

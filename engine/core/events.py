@@ -6,7 +6,7 @@ Past tense, because an event is a fact. `at` is the only clock the core knows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,7 @@ MODEL = "model"
 """Source of what a language model understood: it may neither consent nor calm what is unclear."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class CallStarted:
     """A caller is on the line."""
 
@@ -33,8 +32,7 @@ class CallStarted:
     """Language code, if the line knows it; None: the pack's first."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Heard:
     """The caller spoke: a partial while speaking, a final when the turn ended."""
 
@@ -42,8 +40,7 @@ class Heard:
     transcript: Transcript
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class ModelUse:
     """One request to a language model: what it said, what it cost, and how it ended."""
 
@@ -66,8 +63,7 @@ class ModelUse:
     """In the currency of the configured prices."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Understood:
     """Understanding answered."""
 
@@ -89,8 +85,7 @@ class Understood:
     """What the deciding stage went by, where that is more than the words themselves."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Answered:
     """A requested service answered."""
 
@@ -102,8 +97,7 @@ class Answered:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Composed:
     """An open reply was worded and checked."""
 
@@ -116,8 +110,7 @@ class Composed:
     """The requests behind it."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Spoken:
     """A prompt was played, at least in part."""
 
@@ -128,8 +121,7 @@ class Spoken:
     """Share of it that the caller could hear, 0..1; 1.0 is the whole of it."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class BargedIn:
     """The caller spoke over a prompt, which stopped."""
 
@@ -138,16 +130,14 @@ class BargedIn:
     heard_to: float
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class FellSilent:
     """The caller said nothing for as long as the question allows."""
 
     at: datetime
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Keyed:
     """The caller pressed keys."""
 
@@ -155,8 +145,7 @@ class Keyed:
     digits: str
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class TimedOut:
     """A timer set by `Wait` ran out."""
 
@@ -164,8 +153,7 @@ class TimedOut:
     timer: str
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Failed:
     """An action could not be carried out."""
 
@@ -177,8 +165,7 @@ class Failed:
     """The class of the failure, never a message: messages may hold what callers said."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class TransferEnded:
     """A transfer came to its end."""
 
@@ -187,8 +174,7 @@ class TransferEnded:
     """answered | declined | busy | no_answer | voicemail | failed | caller_left"""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class CallEnded:
     """Nobody is on the line any more."""
 

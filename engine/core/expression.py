@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from engine.core.catalogue import BookingRules
+from engine.core.frozen import quick
 
 BUILT_IN: Mapping[str, str] = {
     "event": "v.event_name",
@@ -90,7 +91,7 @@ class ExpressionProblem(Exception):  # noqa: N818 - it becomes a Problem with a 
         self.message, self.hint, self.offset, self.width = message, hint, offset, width
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Names:
     """Every name that an expression of a pack may use."""
 

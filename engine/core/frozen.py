@@ -1,58 +1,109 @@
-"""Frozen values that are made at the price of open ones.
+"""Frozen values, made at the price of open ones.
 
 A frozen dataclass sets each of its fields through a call, which makes it five times as dear as an open
-one; a turn makes some hundred. So `quick` gives a dataclass a constructor that fills an open twin of the
-same layout, by plain assignments, and then turns it into the frozen class. Nobody outside sees the twin:
-what is made is as frozen, compares, hashes and pickles as before.
+one; a turn makes some hundred. So the constructor that `quick` gives a class fills an open twin of the
+same layout, by plain assignments, and then turns it into the frozen class: nobody outside sees the twin.
+What `dataclass` writes and compiles for each class when it is imported, a quarter of the start of a
+command, is written once for all here, or when the first value is made. In all else a value is as
+`dataclass(frozen=True, slots=True)` makes it, which is also what a type checker is told.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import MISSING, fields
-from functools import wraps
-from typing import Any, TypeVar
+from dataclasses import MISSING, FrozenInstanceError, fields
+from operator import attrgetter
+from reprlib import recursive_repr
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-_Class = TypeVar("_Class", bound=type[Any])
+__all__ = ["changed", "closed", "opened", "quick"]
+
 _Value = TypeVar("_Value")
 
 _OPENERS: dict[type[Any], Callable[[Any], Any]] = {}
 """Class to the function that makes an open copy of its value."""
 
+if TYPE_CHECKING:
+    from dataclasses import dataclass as quick
+else:
 
-def quick(frozen: _Class) -> _Class:
-    """Give a frozen dataclass with slots a quick constructor; it must not be subclassed.
+    def quick(*, frozen: bool, slots: bool) -> Callable[[type[Any]], type[Any]]:
+        """Make a frozen dataclass with slots; it must not be subclassed.
 
-    It is written when the first value is made: a command that starts should not wait for all of them.
+        Raises:
+            TypeError: it is neither, has a field that is no argument, or work to do after it was made.
+        """
+        return lambda plain: _frozen(plain, plain_enough=frozen and slots)
 
-    Raises:
-        TypeError: it has a field that is no argument, or work to do after it was made.
-    """
-    every = fields(frozen)
-    if hasattr(frozen, "__post_init__") or not all(item.init and not item.kw_only for item in every):
-        message = f"{frozen.__name__}: only fields that are plain arguments can be set quickly"
+
+def _frozen(plain: type[Any], *, plain_enough: bool) -> type[Any]:
+    made: type[Any] = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(plain)
+    every = fields(made)
+    if (
+        not plain_enough
+        or hasattr(made, "__post_init__")
+        or not all(item.init and not item.kw_only for item in every)
+    ):
+        message = f"{made.__name__}: quick are only frozen values with slots whose fields are plain arguments"
         raise TypeError(message)
+    of_all = _values(tuple(item.name for item in every))
+    compared = _values(tuple(item.name for item in every if item.compare))
+    shown = tuple(item.name for item in every if item.repr)
 
-    @wraps(frozen.__init__)
     def first(self: Any, *given: Any, **named: Any) -> None:
-        _write(frozen)
-        frozen.__init__(self, *given, **named)
+        _write(made)
+        made.__init__(self, *given, **named)
 
-    frozen.__init__ = first
-    return frozen
+    def equal(self: Any, other: object) -> bool:
+        return compared(self) == compared(other) if type(other) is made else NotImplemented
+
+    def told(self: Any) -> str:
+        return f"{made.__qualname__}({', '.join([f'{name}={getattr(self, name)!r}' for name in shown])})"
+
+    methods: dict[str, Any] = {
+        "__init__": first,
+        "__eq__": equal,
+        "__hash__": lambda self: hash(compared(self)),
+        "__repr__": recursive_repr()(told),
+        "__reduce__": lambda self: (made, of_all(self)),
+        "__setattr__": _set,
+        "__delattr__": _delete,
+    }
+    for name, method in methods.items():
+        setattr(made, name, method)
+    made.__dataclass_params__.frozen = made.__dataclass_params__.eq = True
+    return made
 
 
-def _write(frozen: type[Any]) -> Callable[[Any], Any]:
+def _set(_self: Any, name: str, _value: Any) -> NoReturn:
+    message = f"cannot assign to field {name!r}"
+    raise FrozenInstanceError(message)
+
+
+def _delete(_self: Any, name: str) -> NoReturn:
+    message = f"cannot delete field {name!r}"
+    raise FrozenInstanceError(message)
+
+
+def _values(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """The function that gives some fields of a value, always as a tuple."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return (lambda value: (getattr(value, names[0]),)) if names else lambda _: ()
+
+
+def _write(made: type[Any]) -> Callable[[Any], Any]:
     """Write the constructor of a class and the function that opens its values; returns the latter."""
     names: dict[str, Any] = {
-        "frozen": frozen,
-        "twin": type(frozen.__name__, (), {"__slots__": frozen.__slots__}),
+        "made": made,
+        "twin": type(made.__name__, (), {"__slots__": made.__slots__}),
         "become": object.__dict__["__class__"].__set__,
         "new": object.__new__,
         "MISSING": MISSING,
     }
     arguments, fill, copy = ["self"], [], []
-    for item in fields(frozen):
+    for item in fields(made):
         name, value = item.name, item.name
         if item.default is not MISSING:
             names[f"_{name}"] = item.default
@@ -66,14 +117,14 @@ def _write(frozen: type[Any]) -> Callable[[Any], Any]:
         fill.append(f" self.{name} = {value}")
         copy.append(f" copy.{name} = value.{name}")
     lines = [
-        f"def __init__({', '.join(arguments)}):", " become(self, twin)", *fill, " self.__class__ = frozen",
+        f"def __init__({', '.join(arguments)}):", " become(self, twin)", *fill, " self.__class__ = made",
         "def opened(value):", " copy = new(twin)", *copy, " return copy",
     ]  # fmt: skip
     exec("\n".join(lines), names)  # noqa: S102 - as dataclasses does it: the names come from the class alone
-    names["__init__"].__qualname__ = f"{frozen.__qualname__}.__init__"
-    frozen.__init__ = names["__init__"]
+    names["__init__"].__qualname__ = f"{made.__qualname__}.__init__"
+    setattr(made, "__init__", names["__init__"])  # noqa: B010 - a type checker knows no other way
     opener: Callable[[Any], Any] = names["opened"]
-    _OPENERS[frozen] = opener
+    _OPENERS[made] = opener
     return opener
 
 

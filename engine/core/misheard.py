@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from engine.core.frozen import quick
 
 _HEAD = 3
 """Letters by which candidates are looked up: one wrong letter leaves the first or the next three intact."""
@@ -12,7 +13,7 @@ _SHORTEST = 5
 """Letters of a word worth looking at: one fewer than the shortest that may be misheard."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Speller:
     """The words that may be misheard, looked up by their first and by their next three letters."""
 

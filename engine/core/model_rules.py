@@ -7,10 +7,12 @@ that.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from engine.core.frozen import quick
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class ModelSource:
     """A language model that can be asked, and where."""
 
@@ -28,7 +30,7 @@ class ModelSource:
     """Cost of a million tokens by kind: input, cached, output."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class ModelRules:
     """When a model is asked, and how long a caller waits for it."""
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import product
 from typing import NamedTuple
 
+from engine.core.frozen import quick
 from engine.core.words import fold, fold_word
 
 _GAPS = {"..": 3, "...": 5}
@@ -33,7 +34,7 @@ class Occurrence(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Element:
     """One place of a phrase: the words that may stand there."""
 
@@ -55,7 +56,7 @@ class Element:
         return min((len(word) for word in (*self.words, *self.stems)), default=0)
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Phrase:
     """A row of elements, and the one by which it is looked up."""
 
@@ -111,7 +112,7 @@ def value_of(word: str, numbers: Mapping[str, int]) -> int | None:
     return numbers.get(word)
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class PhraseIndex:
     """All phrases of a table by the word they hang on."""
 

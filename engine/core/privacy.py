@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from engine.core.frozen import quick
 from engine.core.utterance import Hypothesis, Transcript
 from engine.core.words import Words, fold, split_words
 
@@ -46,7 +46,7 @@ class SecretKind(StrEnum):
     IDENTITY_CODE = "identity_code"
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Secret:
     """A stretch of text that must not be kept: characters from `start` up to, not including, `end`."""
 
@@ -55,7 +55,7 @@ class Secret:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class _Part:
     """A word that stands for digits; none yet if it only repeats the next one."""
 

@@ -7,12 +7,13 @@ and a log or a redacted tape can leave it out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import ConditionError
 from engine.core.expression import Compiler, ExpressionProblem, Names, parse
 from engine.core.filters import FILTERS, text
+from engine.core.frozen import quick
 
 if TYPE_CHECKING:
     from engine.core.condition import Condition
@@ -62,7 +63,7 @@ class Template:
         return Template, (self.text, self.where, self.python, self.names_used)
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Variant:
     """One wording, for when its condition holds."""
 
@@ -70,7 +71,7 @@ class Variant:
     template: Template
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Response:
     """A prompt in every language of the pack."""
 
@@ -85,7 +86,7 @@ class Response:
     """For medical and legal texts: by, version, at."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Rendered:
     """A reply, ready to be spoken."""
 

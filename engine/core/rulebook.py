@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from engine.core.condition import Condition
+from engine.core.frozen import quick
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Act:
     """One thing a policy does."""
 
@@ -20,7 +20,7 @@ class Act:
     when: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Policy:
     """A rule that may take the turn before anybody has understood it."""
 
@@ -37,7 +37,7 @@ class Policy:
     sealed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Guard:
     """A rule over proposed actions: what it forbids is replaced."""
 
@@ -56,7 +56,7 @@ class Guard:
     sealed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Guarantee:
     """What must never be true of a state and a proposed action: monitored, proved and asserted in tests."""
 

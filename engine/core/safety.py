@@ -8,8 +8,8 @@ a level is the policies' business, and levels of a call only ever rise there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from engine.core.frozen import quick
 from engine.core.safety_rules import PatternError, compile_patterns
 from engine.core.safety_scene import Scene, hear
 from engine.core.safety_table import Level, Patterns
@@ -21,7 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Hit:
     """A rule that matched; one that was taken back says by what."""
 
@@ -39,7 +39,7 @@ class Hit:
     if_yes: Level | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Finding:
     """What the screen says of one transcript."""
 

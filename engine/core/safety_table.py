@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import NamedTuple
 
+from engine.core.frozen import quick
 from engine.core.misheard import Speller
 from engine.core.phrases import Phrase, PhraseIndex
 
@@ -27,7 +28,7 @@ class Level(IntEnum):
     L4 = 4
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Suppressor:
     """What takes a sign back, and where it must stand: its phrases are in the index as `id/place`."""
 
@@ -42,7 +43,7 @@ class Suppressor:
     """Words by which it reaches on to the next sign of a list: `no pain or swelling`."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Rule:
     """Signs that together mean a level or a signal."""
 
@@ -70,7 +71,7 @@ class Recalled(NamedTuple):
     is_number: bool
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Patterns:
     """One table, compiled; frozen and shared by all calls."""
 

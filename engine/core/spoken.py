@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
+
+from engine.core.frozen import quick
 
 _PLACEHOLDER = re.compile(r"\{([a-z_.]+)(\+1)?\}")
 _HOURS = 24
@@ -230,7 +231,7 @@ class Spoken:
         return _filled(rule.say, word)
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class _Rule:
     """Something said for the numbers it holds for, judged whole and by their last two digits."""
 
@@ -249,7 +250,7 @@ class _Rule:
         return not self.ends or any(last_two in span for span in self.ends)
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class _ClockRule:
     """How the times of one stretch of the day are said."""
 
@@ -267,7 +268,7 @@ class _ClockRule:
         return self.first <= moment.replace(second=0, microsecond=0, tzinfo=None) <= self.last
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class _Numbers:
     """The words of 0 to 9999 in one form, such as feminine, which names only what it has of its own."""
 

@@ -7,7 +7,7 @@ it is the same state, on any machine.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -33,8 +33,7 @@ class Status(StrEnum):
     """Withdrawn, or derived from something that changed."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class SlotValue:
     """A value and where it comes from."""
 
@@ -50,8 +49,7 @@ class SlotValue:
     """Earlier values with status and turn, oldest first."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class FlowFrame:
     """A flow in progress."""
 
@@ -72,8 +70,7 @@ class FlowFrame:
     """For repair flows: what they are about."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Mention:
     """Something talked about, that "it" or "that one" may point to."""
 
@@ -82,8 +79,7 @@ class Mention:
     turn: int
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Pending:
     """A request under way."""
 
@@ -96,8 +92,7 @@ class Pending:
     """Nobody waits any more: a success must be undone."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Prompt:
     """A prompt said, and how much of it was heard."""
 
@@ -112,8 +107,7 @@ class Prompt:
     """The highest class of the data in the text."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Readback:
     """What was read back to the caller for confirmation."""
 
@@ -126,8 +120,7 @@ class Readback:
     """Played to the end: only then is a yes consent."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Composing:
     """An answer whose wording is under way."""
 
@@ -137,8 +130,7 @@ class Composing:
     about: str | None = None
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Ringing:
     """A transfer under way."""
 
@@ -148,8 +140,7 @@ class Ringing:
     reason: str
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class DialogueState:
     """One call, between two events."""
 

@@ -7,7 +7,6 @@ Folding the events of a tape over the pack again must give the same entries, byt
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ import orjson
 
 from engine.core.actions import Compose, Listen, Understand
 from engine.core.codec import Encoder
+from engine.core.frozen import quick
 from engine.core.machine import step
 from engine.core.state import DialogueState
 
@@ -39,7 +39,7 @@ SEALED = "sealed"
 """Key of the placeholder that stands for a private value in the redacted layer."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class TraceEntry:
     """One step as the tape keeps it, in two layers."""
 
@@ -49,7 +49,7 @@ class TraceEntry:
     """Data class to its private values, in the order of their placeholders: each can be erased by itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Divergence:
     """The first place where a tape and a pack disagree."""
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.core.frozen import quick
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Word:
     """One recognised word and when it was spoken."""
 
@@ -19,8 +16,7 @@ class Word:
     confidence: float = 1.0
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Hypothesis:
     """One way to read what was said."""
 
@@ -30,8 +26,7 @@ class Hypothesis:
     words: tuple[Word, ...] = ()
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Transcript:
     """All the ways to read one stretch of speech, best first."""
 
@@ -55,8 +50,7 @@ class Transcript:
         return tuple(hypothesis.text for hypothesis in self.hypotheses)
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Utterance:
     """A caller's turn as understanding receives it."""
 

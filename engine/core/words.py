@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.core.frozen import quick
@@ -47,8 +46,7 @@ _fold_again = lru_cache(maxsize=_REMEMBERED)(fold_word)
 """Folding, remembered: people use few words, and one with diacritics is dear to fold."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Words:
     """An utterance as folded words; the four tuples have one entry a word."""
 

@@ -12,14 +12,15 @@ The ways a request can fail, by what they mean for the next one:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from engine.core.frozen import quick
 
 Heard = Callable[[str], None]
 """Takes each piece of a streamed answer as it comes."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Question:
     """One request."""
 
@@ -38,7 +39,7 @@ class Question:
         return self.schema is None
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Reply:
     """What a model answered, and what it counted."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from engine.core.frozen import quick
 from engine.nlu.phrases import Occurrence, longest
@@ -20,8 +19,7 @@ _AGREEING = frozenset({"=yes", "=fine", "=acknowledge", "=done"})
 """Marks that a question may hold and agree to nothing: "is it right beside the church", "if it's correct"."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Answer:
     """What the marks of agreement in an utterance come to."""
 

@@ -6,7 +6,6 @@ One mention fills one slot. Slots are known here only by their types and by the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from engine.core.actions import Expecting
 from engine.core.domain import Domain, SlotType, StepKind
@@ -26,8 +25,7 @@ _TYPES: Mapping[str, tuple[SlotType, ...]] = {
 _NONE = (None, "")
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Target:
     """Where a mention goes."""
 

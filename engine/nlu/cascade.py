@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -39,8 +39,7 @@ _CRITICAL = frozenset(
 """Types of slots in which two hypotheses that differ are a question, not a choice of ours."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Result:
     """What a turn was understood to say."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -27,8 +26,7 @@ _LONGEST, _LETTERS = 200, 1600
 """Words and characters of one turn that are looked at; nobody says more in one breath."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Heard:
     """An utterance, cleaned."""
 

@@ -7,7 +7,7 @@ result stands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from engine.core.actions import Expecting
 from engine.core.commands import Affirm, Deny, NotUnderstood, SetSlot
 from engine.core.domain import Domain, StepKind
 from engine.core.events import MODEL
+from engine.core.frozen import quick
 from engine.core.privacy import REMOVED
 from engine.model.question import Question
 from engine.nlu.model_privacy import masked
@@ -36,7 +37,7 @@ _SURE = 0.7
 _TOKENS = 300
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Helped:
     """A result after a model was heard."""
 

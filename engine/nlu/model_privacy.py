@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.core.domain import DataClass, Domain, SlotType
+from engine.core.frozen import quick
 from engine.core.words import fold_word, split_words
 from engine.nlu.entity import Entity
 
@@ -34,7 +34,7 @@ _SHORT = 3
 """A part of a name with fewer letters is also a word."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Masked:
     """A caller's words as a model sees them."""
 

@@ -8,12 +8,12 @@ and it holds less.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from engine.core.domain import DataClass, Domain, SlotType
+from engine.core.frozen import quick
 from engine.model.question import Question
 from engine.nlu.choices import traits_of
 from engine.nlu.model_privacy import Masked
@@ -50,7 +50,7 @@ what a
 caller said. If you are not sure, or nothing fits, answer {"commands": []}: then the caller is asked again."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Candidate:
     """Something talked about before, that the caller may point to."""
 
@@ -59,7 +59,7 @@ class Candidate:
     turn: int
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Turn:
     """One turn as it is put to a model, and what is needed to read the answer."""
 

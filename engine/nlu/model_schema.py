@@ -8,10 +8,10 @@ cannot say.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.core.domain import DataClass, Domain, Slot, SlotType
+from engine.core.frozen import quick
 
 DEEDS = (
     "start", "set", "same", "choose", "yes", "no", "ask", "cancel", "repeat", "wait", "person", "small_talk",
@@ -29,7 +29,7 @@ _MOST = 6
 _SMALL_TALK = ("greeting", "thanks", "goodbye", "how_are_you", "apology", "acknowledgement")
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Vocabulary:
     """The names of a site that a model may use."""
 

@@ -101,8 +101,7 @@ class _Node:
     values: tuple[str, ...] = ()
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Occurrence:
     """A phrase found in an utterance."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from engine.core.actions import Expecting
@@ -34,8 +34,7 @@ _BORN = "born"
 """The concept whose words announce a birth date."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Reading:
     """What one hypothesis was understood to say."""
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from engine.core.domain import Domain
+from engine.core.frozen import quick
 from engine.core.words import fold_word, split_words
 from engine.nlu.phrases import Endings
 
@@ -27,7 +27,7 @@ _DAMPING = 60
 """The constant of reciprocal rank fusion."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Entry:
     """An answer in one language: its name, how callers put the question, and what it says."""
 

@@ -8,7 +8,6 @@ the cost of a turn; among those that fit, the most specific wins and the others 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -36,7 +35,7 @@ class RuleError(ValueError):
     """A rule that cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Rule:
     """Concepts that together mean a command."""
 
@@ -67,8 +66,7 @@ class Rule:
     bonus: int = 0
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Request:
     """A rule that holds for an utterance, and where."""
 
@@ -169,8 +167,7 @@ class RuleBook:
         return Request(rule, score, first, last, frozenset(heavy), frozenset(words))
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Context:
     """What of the call decides whether a rule may hold."""
 

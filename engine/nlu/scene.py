@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from engine.core.actions import Expecting
@@ -18,8 +17,7 @@ from engine.nlu.rules import Request
 from engine.nlu.vocabulary import Vocabulary
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Scene:
     """Words, marks, mentions and requests of one utterance, and the question it answers."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.core.frozen import quick
 from engine.pack import locate
 from engine.pack.draft import Draft
 from engine.pack.layers import Layer
@@ -19,7 +19,7 @@ _QUESTIONS = dict.fromkeys(("confirm", "offer", "open"), "")
 """What is being asked when it is no slot."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Example:
     """An example call or a policy case."""
 

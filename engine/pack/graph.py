@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.core.domain import END, Domain, Flow, FlowStep, StepKind
+from engine.core.frozen import quick
 
 if TYPE_CHECKING:
     from transitions import Machine
@@ -18,7 +18,7 @@ ASKING = frozenset({StepKind.COLLECT, StepKind.OFFER, StepKind.CONFIRM})
 """Steps that wait for the caller."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Edge:
     """One way from a step to another."""
 

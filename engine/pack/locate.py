@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from engine.core.errors import PackError, Problem
+from engine.core.frozen import quick
 
 _ENGINE = Path(__file__).resolve().parents[1]
 DOMAIN_FILE = "domain.yml"
@@ -18,7 +18,7 @@ def root() -> Path:
     return checkout if (checkout / "domains").is_dir() else _ENGINE / "_shipped"
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Place:
     """A pack folder or a site file."""
 

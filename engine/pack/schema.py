@@ -7,9 +7,10 @@ allowed), the runners of cases and calls (plain typed data) and editors (complet
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
+from engine.core.frozen import quick
 from engine.pack.plain import loose
 from engine.pack.report import Report, nearest
 from engine.pack.source import Kind, Node
@@ -32,7 +33,7 @@ class Spec(Protocol):
         """The JSON Schema, draft 2020-12."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Scalar:
     """A text with a meaning: a number, a time, an id."""
 
@@ -93,7 +94,7 @@ def choice(*values: str) -> Scalar:
     return Scalar(f"one of {', '.join(values)}", read, json={"enum": list(values)})
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class ListOf:
     """A list; where `one` is set, a single item may stand without brackets."""
 
@@ -130,7 +131,7 @@ class ListOf:
         return {"anyOf": [shape, item]} if self.one else shape
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class MapOf:
     """A mapping with names of the author's own as keys."""
 
@@ -166,7 +167,7 @@ class MapOf:
         return shape
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Record:
     """A mapping with known keys."""
 
@@ -258,7 +259,7 @@ class Record:
         return shape
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Either:
     """Different things by the shape of the node."""
 

@@ -1,10 +1,11 @@
-"""Values that are made quickly are frozen like any other."""
+"""A value that is made quickly is what `dataclass(frozen=True, slots=True)` makes of the same class."""
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import pickle
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from engine.core import actions, commands, decision, events, state, utterance
 from engine.core.frozen import changed, closed, opened, quick
 from engine.core.state import DialogueState, FlowFrame, Prompt
 
-QUICK = [
+VALUES = [
     kind
     for module in (actions, commands, decision, events, state, utterance)
     for kind in vars(module).values()
@@ -27,29 +28,53 @@ class Plain:
 
     name: str
     count: int = 1
-    kept: dict[str, int] = field(default_factory=dict)
+    kept: list[Any] = field(default_factory=list)
+    noted: str = field(default="", compare=False, repr=False)
+
+    @property
+    def twice(self) -> int:
+        """Twice the count."""
+        return 2 * self.count
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Quick:
     """The same, made quickly."""
 
     name: str
     count: int = 1
-    kept: dict[str, int] = field(default_factory=dict)
+    kept: list[Any] = field(default_factory=list)
+    noted: str = field(default="", compare=False, repr=False)
+
+    @property
+    def twice(self) -> int:
+        """Twice the count."""
+        return 2 * self.count
+
+
+@quick(frozen=True, slots=True)
+class Empty:
+    """Nothing to tell."""
+
+
+@quick(frozen=True, slots=True)
+class Single:
+    """One thing."""
+
+    value: Any
 
 
 def test_a_quick_value_is_made_like_a_plain_one():
     ways: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
         (("a",), {}),
         (("a", 2), {}),
-        ((), {"name": "a", "kept": {"b": 1}}),
+        ((), {"name": "a", "kept": [1]}),
     ]
     for given, named in ways:
         plain, made = Plain(*given, **named), Quick(*given, **named)
         assert dataclasses.astuple(made) == dataclasses.astuple(plain)
-        assert type(made) is Quick
+        assert (type(made), made.twice) == (Quick, plain.twice)
+        assert repr(made) == repr(plain).replace("Plain", "Quick")
 
 
 def test_what_is_left_out_is_made_anew_for_each():
@@ -65,22 +90,45 @@ def test_a_missing_or_unknown_argument_is_named():
         Quick("a", colour="red")  # type: ignore[call-arg]
 
 
-@pytest.mark.parametrize("kind", QUICK, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", VALUES, ids=lambda kind: kind.__name__)
 def test_every_value_of_the_core_is_frozen(kind):
     required = [item for item in dataclasses.fields(kind) if item.default is item.default_factory]
     made = kind(*("x" for _ in required))
     for item in dataclasses.fields(kind):
-        with pytest.raises(dataclasses.FrozenInstanceError):
+        with pytest.raises(dataclasses.FrozenInstanceError, match=f"cannot assign to field '{item.name}'"):
             setattr(made, item.name, "y")
+        with pytest.raises(dataclasses.FrozenInstanceError, match=f"cannot delete field '{item.name}'"):
+            delattr(made, item.name)
     assert type(made) is kind
+    assert not hasattr(made, "__dict__")
     assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301 - what we have just written
-    assert dataclasses.replace(made) == made
+    assert copy.deepcopy(made) == dataclasses.replace(made) == made
 
 
 def test_it_compares_and_hashes_by_its_fields():
     assert Prompt(1, "hello", "Hello") == Prompt(1, "hello", "Hello")
     assert Prompt(1, "hello", "Hello") != Prompt(2, "hello", "Hello")
     assert hash(Prompt(1, "hello", "Hello")) == hash(Prompt(1, "hello", "Hello"))
+    assert Quick("a", noted="now") == Quick("a", noted="then")
+    others: list[Any] = [Quick("a"), Plain("a")]
+    assert others[0] != others[1]
+    assert (Empty(), hash(Empty())) == (Empty(), hash(Empty()))
+    assert (Single(1), hash(Single(1))) == (Single(1), hash(Single(1)))
+    assert Single(1) != Single(2)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(Quick("a"))
+
+
+def test_a_value_that_holds_itself_can_be_told():
+    made = Quick("a")
+    made.kept.append(made)
+    assert repr(made) == "Quick(name='a', count=1, kept=[...])"
+
+
+def test_it_can_be_matched_by_its_places():
+    match Quick("a", 3):
+        case Quick(name, count):
+            assert (name, count) == ("a", 3)
 
 
 def test_a_changed_value_is_another_one():
@@ -96,28 +144,31 @@ def test_a_changed_value_is_another_one():
 
 def test_an_open_copy_is_closed_for_good():
     before = DialogueState(call="c")
-    copy = opened(before)
-    copy.turn = 3  # type: ignore[misc]
-    after = closed(copy, DialogueState)
+    copied = opened(before)
+    copied.turn = 3  # type: ignore[misc]
+    after = closed(copied, DialogueState)
     assert (before.turn, after) == (0, DialogueState(call="c", turn=3))
     with pytest.raises(dataclasses.FrozenInstanceError):
         after.turn = 4  # type: ignore[misc]
 
 
-def test_only_plain_arguments_can_be_set_quickly():
-    @dataclass(frozen=True, slots=True)
+def test_only_frozen_values_with_plain_arguments_are_quick():
     class Computed:
         name: str
         length: int = field(init=False, default=0)
 
-    @dataclass(frozen=True, slots=True)
+    class Named:
+        name: str = field(kw_only=True)
+
     class Worked:
         name: str
-        given: InitVar[int] = 0
 
-        def __post_init__(self, given: int) -> None:
-            pass
+        def __post_init__(self) -> None:
+            """Work that nobody would see done."""
 
-    for kind in (Computed, Worked):
-        with pytest.raises(TypeError, match=f"{kind.__name__}: only fields that are plain arguments"):
-            quick(kind)
+    for kind in (Computed, Named, Worked):
+        with pytest.raises(TypeError, match=f"{kind.__name__}: quick are only frozen values"):
+            quick(frozen=True, slots=True)(kind)
+    for frozen, slots in ((False, True), (True, False)):
+        with pytest.raises(TypeError, match="Loose: quick are only frozen values"):
+            quick(frozen=frozen, slots=slots)(type("Loose", (), {}))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from math import exp, floor, sqrt
 from typing import Any
 
+from engine.core.frozen import quick
 from engine.nlu.classify.examples import OUT_OF_SCOPE
 from engine.nlu.classify.model import Calibration
 
@@ -29,7 +30,7 @@ _NEVER = 1.0
 """A threshold that no confidence reaches."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Guess:
     """What a sentence with a known label was taken for."""
 

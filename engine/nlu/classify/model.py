@@ -15,6 +15,7 @@ from heapq import nlargest
 from math import exp, sqrt
 from typing import NamedTuple
 
+from engine.core.frozen import quick
 from engine.nlu.classify.examples import OUT_OF_SCOPE
 from engine.nlu.classify.grams import letter_grams, word_grams, words_of
 
@@ -26,7 +27,7 @@ Row = tuple[tuple[int, ...], tuple[float, ...]]
 """Labels, and the weight of each."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Verdict:
     """What a sentence was taken for."""
 
@@ -64,7 +65,7 @@ class Calibration:
         return 1.0 / (1.0 + exp(-min(max(value, -30.0), 30.0)))
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Weights:
     """What was learned, as flat arrays; entry `f` of `starts` and `f + 1` bound the labels of gram `f`."""
 

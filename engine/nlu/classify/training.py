@@ -9,12 +9,13 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from math import log
 from typing import Any
 
 from engine.core.errors import FrontdeskError
+from engine.core.frozen import quick
 from engine.nlu.classify.calibration import Guess, calibrated, figures_of
 from engine.nlu.classify.examples import Examples
 from engine.nlu.classify.grams import all_grams
@@ -46,7 +47,7 @@ class TrainingError(FrontdeskError):
     """Nothing can be trained: no library, or too few examples."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Trained:
     """A model, what it made of the sentences held out of its training, and the figures of that."""
 

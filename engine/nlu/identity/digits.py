@@ -7,10 +7,10 @@ every reading, the joined one first, and whoever knows what a right number looks
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal
 
+from engine.core.frozen import quick
 from engine.nlu.identity.words import Phrases, Word
 
 Kind = Literal[
@@ -23,7 +23,7 @@ _HYPHENS = frozenset("-–")
 _MOST_READINGS = 16
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class _Token:
     kind: Kind
     digits: str
@@ -32,7 +32,7 @@ class _Token:
     """Index after the last word."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class DigitRun:
     """Neighbouring number words."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from engine.core.frozen import quick
 from engine.nlu.entity import Entity
 from engine.nlu.identity.digits import DigitWords
 from engine.nlu.identity.words import Phrases, Word, phrase_set, words_of
@@ -25,7 +25,7 @@ _LONGEST = 24
 """Words looked at on either side of the at sign."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class _Piece:
     kind: Kind
     text: str

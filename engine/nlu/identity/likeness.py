@@ -7,9 +7,9 @@ way to agree has its price, and a half that does not agree at all cannot be made
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from engine.core.frozen import quick
 from engine.nlu.identity.sounds import alike, broad, name_key, run_together, sound
 from engine.nlu.identity.words import fold
 
@@ -26,7 +26,7 @@ _HALF, _PUT_TOGETHER = 0.72, 0.05
 _MOST_READINGS = 64
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Entry:
     """A person as sounds."""
 
@@ -40,7 +40,7 @@ class Entry:
     phone: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Scored:
     """How well one person's name agrees with what was heard."""
 

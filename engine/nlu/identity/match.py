@@ -9,10 +9,10 @@ is asked, because speaking of a stranger's booking is worse than one more questi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from engine.core.catalogue import Person
+from engine.core.frozen import quick
 from engine.nlu.identity.likeness import Entry, Readings, Scored, bucket
 from engine.nlu.identity.sounds import name_key, sound
 from engine.nlu.identity.words import fold
@@ -28,7 +28,7 @@ _RIVAL = 0.03
 _MOST_NEAR = 8
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Match:
     """What the people on file say about a name and a birth date."""
 

@@ -7,7 +7,6 @@ stand and is none of the words that a language uses for something else.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from engine.core.frozen import quick
@@ -21,8 +20,7 @@ _LONGEST = 4
 """Words of a name, particles included."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class _Found:
     """A stretch of name words and how it was introduced."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from engine.core.frozen import quick
 from engine.nlu.entity import Entity
 from engine.nlu.identity.digits import DigitRun, DigitWords
 from engine.nlu.identity.words import Word, phrase_set, words_of
@@ -26,7 +26,7 @@ _FEWEST_PART = 2
 """Digits of an answer that are kept as a part of a number when one was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class _Reading:
     """One way to take a run of digits."""
 

@@ -7,7 +7,6 @@ the speaker paused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +35,7 @@ _NEAR = 3
 """How much worse than the best a reading may be and still be asked about."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Piece:
     """A number or a month name among the words, where it stands, and the digits it adds."""
 
@@ -48,8 +46,7 @@ class Piece:
     ordinal: bool = False
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Reading:
     """One way to read the pieces, with how well it respects the speaker's grouping."""
 

@@ -7,14 +7,13 @@ one frozen value that the caller of the grammar passes in, so reading stays a pu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time
 
 from engine.core.frozen import quick
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Clock:
     """The moment of speaking and the habits of the business that hears it."""
 

@@ -6,7 +6,7 @@ corrects, a list shares its day, its time or its "not".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.core.frozen import quick
@@ -31,8 +31,7 @@ _CUES_BEFORE, _CUES_AFTER = 5, 3
 """Words around a bare month that are looked at for a sign that it lies in the past."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Found:
     """A reading and the tokens it covers."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +25,7 @@ class Half(Enum):
     """The hour was given on the 24-hour clock."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Time:
     """A time of day as said."""
 
@@ -43,8 +41,7 @@ class Time:
     marks: Marks = ()
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Window:
     """A stretch of the day; an end that is None is open."""
 
@@ -55,8 +52,7 @@ class Window:
     """Minutes a part of the day claims for hours named beside it: the night reaches until dawn."""
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Days:
     """One day with every reading of it, or a half-open stretch of days."""
 
@@ -71,8 +67,7 @@ class Days:
     marks: Marks = ()
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@quick(frozen=True, slots=True)
 class Reading:
     """The meaning of one mention."""
 
