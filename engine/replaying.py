@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine import tape_diff
 from engine.core import trace
-from engine.core.errors import FrontdeskError
+from engine.core.errors import FrontdeskError, PackError, TapeError
 from engine.core.frozen import quick
-from engine.pack import load
+from engine.pack import load, locate
 from engine.tape_summary import summarised
 from engine.trace_text import lines
 from engine.traces import Tape, parse_tape, sealing_key
@@ -44,6 +44,8 @@ class Verdict:
     """Over another pack only."""
     outcome: str = ""
     """How the call ended, as the tape says."""
+    folded: bool = True
+    """False for a tape that could not be folded at all: it says nothing about the pack."""
 
     def plain(self) -> dict[str, Any]:
         """JSON data."""
@@ -52,6 +54,8 @@ class Verdict:
             out["outcome"] = self.outcome
         if self.why:
             out["why"] = self.why
+        if not self.folded:
+            out["folded"] = False
         if self.divergence is not None:
             out["entry"], out["what"] = self.divergence.entry, self.divergence.what
         if self.difference is not None:
@@ -90,7 +94,7 @@ def run(tapes: Sequence[Source], pack: str | None, *, as_json: bool, show: bool)
             continue
         if show:
             _show(tape)
-        state = "identical" if verdict.same else "DIFFERS"
+        state = "identical" if verdict.same else "DIFFERS" if verdict.folded else "NOT FOLDED"
         print(f"{verdict.tape}: {state}, {verdict.steps} steps{': ' + verdict.why if verdict.why else ''}")  # noqa: T201
     if as_json:
         print(json.dumps([verdict.plain() for verdict in verdicts], ensure_ascii=False))  # noqa: T201
@@ -128,7 +132,8 @@ def summary(verdicts: Sequence[Verdict]) -> list[str]:
             group = groups.setdefault(name, _Group(name))
             group.tapes.append(verdict.tape)
             group.outcomes[verdict.outcome] += 1
-    broken = sum(not verdict.same and verdict.difference is None for verdict in verdicts)
+    broken = sum(not verdict.same and verdict.folded and verdict.difference is None for verdict in verdicts)
+    unfolded = sum(not verdict.folded for verdict in verdicts)
     invalid = sum(_difference(verdict).end is not None for verdict in verdicts)
     out = [f"{len(verdicts)} tapes: {same} the same, {len(verdicts) - same} not"]
     out += [f"  {reworded} of the same are worded otherwise"] if reworded else []
@@ -137,7 +142,8 @@ def summary(verdicts: Sequence[Verdict]) -> list[str]:
         if invalid
         else []
     )
-    out += [f"  {broken} differ byte for byte, or cannot be folded"] if broken else []
+    out += [f"  {broken} differ byte for byte"] if broken else []
+    out += [f"  {unfolded} could not be folded, which says nothing of the pack"] if unfolded else []
     for group in sorted(groups.values(), key=lambda item: (-len(item.tapes), item.rule)):
         ends = ", ".join(f"{name} {count}" for name, count in sorted(group.outcomes.items()))
         more = ", ..." if len(group.tapes) > _SHOWN_CALLS else ""
@@ -158,7 +164,7 @@ def _replayed_batch(tapes: Sequence[Source], pack: str | None) -> list[Verdict]:
         try:
             text = tape.read()
         except (OSError, FrontdeskError) as error:
-            found.append(Verdict(tape.name, same=False, steps=0, why=str(error)))
+            found.append(Verdict(tape.name, same=False, steps=0, why=str(error), folded=False))
         else:
             found.append(replayed(tape.name, text, pack, domains))
     return found
@@ -170,20 +176,31 @@ def replayed(name: str, text: bytes, pack: str | None, domains: dict[str, Domain
     try:
         tape = parse_tape(text, name)
         steps = len(tape.entries)
-        own = str(tape.header.get("domain"))
-        wanted = pack or own
+        wanted = pack or str(tape.header.get("domain"))
         if wanted not in domains:
-            domains[wanted] = load(wanted)
+            domains[wanted] = _pack(wanted, given=pack is not None)
         if pack is not None and domains[wanted].version != tape.header.get("version"):
             return _before_another(name, tape, domains[wanted])
         found = trace.replay(domains[wanted], tape.steps(sealing_key()))
     except FrontdeskError as error:
-        return Verdict(name, same=False, steps=steps, why=str(error))
+        return Verdict(name, same=False, steps=steps, why=str(error), folded=False)
     outcome = summarised(tape, domains[wanted]).outcome
     if found is None:
         return Verdict(name, same=True, steps=steps, outcome=outcome)
     why = _explained(tape, domains[wanted], found)
     return Verdict(name, same=False, steps=steps, why=why, divergence=found, outcome=outcome)
+
+
+def _pack(name: str, *, given: bool) -> Domain:
+    """The pack to fold over; a tape knows its own by name only, which finds none that lies elsewhere."""
+    try:
+        return load(name)
+    except PackError as error:
+        if given or name in locate.shipped_names():
+            raise
+        raise TapeError(
+            f"its pack '{name}' is none of those that come with Frontdesk: say with --pack where it is"
+        ) from error
 
 
 def _before_another(name: str, tape: Tape, domain: Domain) -> Verdict:

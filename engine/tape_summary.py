@@ -36,6 +36,28 @@ def handed_over(at: datetime) -> Failed:
     return Failed(at, BY_A_PERSON, kind="HandedOver")
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One request to a language model, without what was said."""
+
+    source: str
+    outcome: str
+    """As in events.ModelUse."""
+    latency_ms: int
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    cost: float
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Use:
+        """From its entry on a tape, which leaves out what is nought."""
+        return cls(
+            data["source"], data["outcome"], data.get("latency_ms", 0), data.get("input_tokens", 0),
+            data.get("cached_tokens", 0), data.get("output_tokens", 0), data.get("cost", 0.0),
+        )  # fmt: skip
+
+
 @dataclass(slots=True)
 class Summary:
     """One call in a few values, none of them private."""
@@ -65,6 +87,9 @@ class Summary:
     """Writes with their outcomes, in order: "booking.commit committed"."""
     no_match: Counter[str] = field(default_factory=Counter)
     no_input: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
+    """What was asked for, and how often: slots, or confirm, offer, open."""
+    uses: list[Use] = field(default_factory=list)
     denied: Counter[str] = field(default_factory=Counter)
     """Read-backs answered with no, by step."""
     confirmed: int = 0
@@ -122,6 +147,10 @@ class _Reader:
                 out.model_calls += event.get("model_calls", 0)
                 out.flags["model"] += event.get("source") == "model"
                 out.flags["refused_by_model"] += bool(event.get("refused"))
+                out.uses += map(Use.of, event.get("uses", ()))
+            case "Composed":
+                out.model_calls += event.get("model_calls", 0)
+                out.uses += map(Use.of, event.get("uses", ()))
             case "Answered":
                 self._answered(self._services.get(event["request"], ""), event["outcome"])
             case "TransferEnded":
@@ -163,6 +192,7 @@ class _Reader:
                 self.out.reason, self.out.target = action["reason"], action["target"]
             case "Listen":
                 self.out.asking = action.get("slot") or action["kind"]
+                self.out.asked[self.out.asking] += 1
 
     def _changes(self, changes: Mapping[str, Any]) -> None:
         out = self.out

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.calls import Desk
-from telephony.call import run_call
+from engine.core.errors import FrontdeskError
+from telephony.call import CallResult, run_call
 from telephony.config import ServerSettings, read_settings
 from telephony.handing_over import watch
 from telephony.settings import Shell
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from engine.text_call import Tape
     from telephony.line import Line
     from telephony.speech import Recognizer, Synthesizer
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ def answering(sites: Mapping[str, Site], shell: Shell) -> Answer:
 
     async def answer(line: Line, site: str) -> None:
         told = sites[site]
-        await run_call(
+        result = await run_call(
             line,
             told.recognizer,
             told.synthesizer,
@@ -54,8 +60,19 @@ def answering(sites: Mapping[str, Site], shell: Shell) -> Answer:
             tape=told.tape,
             sound=told.sound,
         )
+        await asyncio.to_thread(keep_timings, told.desk, result)
 
     return answer
+
+
+def keep_timings(desk: Desk, result: CallResult) -> None:
+    """File with a call how long the parts of its replies took, where its tape is filed."""
+    if desk.archive is None or not result.state.call:
+        return
+    try:
+        desk.archive.keep_timings(result.state.call, result.timings.plain())
+    except (sqlite3.Error, FrontdeskError) as error:
+        _log.warning("the times of a call are lost: %s", type(error).__name__)
 
 
 def site_of(desk: Desk, settings: ServerSettings, environment: Mapping[str, str] | None = None) -> Site:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.core.actions import Say, Transfer
 from engine.core.events import Event, Heard
 from telephony import latency, wav_file
+from telephony.answering import keep_timings
 from telephony.call import CallResult, run_call
 from telephony.embedded import Speech
 from telephony.fast_loop import run_fast
@@ -135,6 +136,7 @@ def run(  # noqa: PLR0913 - the options of the command
         real_time=real_time,
     )  # fmt: skip
     speech.close()
+    keep_timings(desk, result)
     if out is not None and result.recording is not None:
         result.recording.write(out)
     return [*(f"{who:8}{words}" for who, words in script.lines), *table(result)]

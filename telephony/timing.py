@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from telephony.floor import Ended
@@ -27,6 +27,17 @@ class TurnTiming:
     foreseen: bool = False
     """Its meaning was there before the turn ended."""
 
+    def plain(self) -> dict[str, Any]:
+        """JSON data for whoever reviews the call; times in milliseconds."""
+        sounded, decided = self.sounded_s, self.decided_s
+        voice = None if sounded is None else sounded - self.speech_end_s
+        sound = None if sounded is None or decided is None else sounded - decided
+        return {
+            "ended_ms": _ms(self.ended_s), "waited_ms": _ms(self.waited_s), "why": self.why,
+            "foreseen": self.foreseen, "voice_ms": None if voice is None else _ms(voice),
+            "sound_ms": None if sound is None else _ms(sound),
+        }  # fmt: skip
+
     @property
     def speech_end_s(self) -> float:
         """The end of the caller's voice."""
@@ -42,6 +53,10 @@ class Timings:
     """Sounds of the caller that took no turn, by reason."""
     fillers: int = 0
     """How often the caller heard that we are still there."""
+
+    def plain(self) -> list[dict[str, Any]]:
+        """The turns as JSON data."""
+        return [turn.plain() for turn in self.turns]
 
     def turn_ended(self, at_s: float, ended: Ended) -> None:
         """A caller's turn is over."""
@@ -65,3 +80,7 @@ class Timings:
         """A prompt begins to sound."""
         if self.turns and self.turns[-1].decided_s is not None and self.turns[-1].sounded_s is None:
             self.turns[-1].sounded_s = at_s
+
+
+def _ms(seconds: float) -> int:
+    return max(0, round(1000 * seconds))

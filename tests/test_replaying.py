@@ -76,7 +76,7 @@ def test_a_broken_tape_is_a_verdict_and_shows_nothing(
     path = tmp_path / "bad.jsonl"
     path.write_text("no tape\n", "utf-8")
     assert replaying.run(files([path]), None, as_json=False, show=True) == 1
-    assert capsys.readouterr().out == "bad.jsonl: DIFFERS, 0 steps: bad.jsonl:1: not a line of a tape\n"
+    assert capsys.readouterr().out == "bad.jsonl: NOT FOLDED, 0 steps: bad.jsonl:1: not a line of a tape\n"
 
 
 def test_a_trace_says_who_decided_what_from_which_line(
@@ -272,3 +272,21 @@ def test_what_is_not_in_a_database_is_said_to_be_missing(tmp_path: Path) -> None
     [verdict] = replaying.replay_all([gone], None)
     assert (verdict.same, verdict.steps) == (False, 0)
     assert "no tape of this call" in verdict.why
+
+
+def test_a_tape_of_a_pack_that_lies_elsewhere_asks_for_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "one.jsonl"
+    desk = Desk.open(PACK)
+    call = desk.call(desk.clock("2026-11-23T09:15"), tape=path)
+    call.open()
+    call.hang_up()
+    assert replaying.run(files([path]), None, as_json=False, show=False) == 1
+    out = capsys.readouterr().out
+    assert "one.jsonl: NOT FOLDED" in out
+    assert "its pack 'canal' is none of those that come with Frontdesk: say with --pack where it is" in out
+    assert replaying.run(files([path]), PACK, as_json=False, show=False) == 0
+    assert "one.jsonl: identical" in capsys.readouterr().out
+    assert replaying.run(files([path, path]), None, as_json=False, show=False) == 1
+    assert "2 could not be folded, which says nothing of the pack" in capsys.readouterr().out

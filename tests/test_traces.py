@@ -130,7 +130,7 @@ def test_replay_says_what_differs(
     assert replaying.run(files([tape.parent]), None, as_json=True, show=False) == 0
     assert json.loads(capsys.readouterr().out)[0]["same"] is True
     assert replaying.run(files([tape.parent / "none.jsonl"]), None, as_json=False, show=True) == 1
-    assert "DIFFERS" in capsys.readouterr().out
+    assert "NOT FOLDED" in capsys.readouterr().out
 
 
 def test_replay_over_a_changed_pack_names_the_first_rule_that_decides_otherwise(

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 COUNT_TO = 1_000
 """Calls are counted up to here."""
 _COLUMNS = ("outcome", "reason", "level", "language", "version")
-_MARKED = {"rule": "rule", "flag": "flag", "task": "task", "deed": "deed", "tag": "tag"}
+_MARKED = ("rule", "flag", "task", "deed", "tag", "slot", "left", "slow")
+"""Filters by what a call may have several of; each is the kind of its marks."""
+_SEARCHED = ("rule", "flag", "task", "deed", "tag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class Filter:
     task: str = ""
     deed: str = ""
     tag: str = ""
+    slot: str = ""
+    """Something that was asked for: a slot, or confirm, offer, open."""
+    left: str = ""
+    """What was being asked when a call was given up or put through."""
+    slow: str = ""
+    """One of store.SLOW: a reply took at least so long."""
     since: str = ""
     """ISO date, the first day."""
     until: str = ""
@@ -146,7 +154,7 @@ def choices(archive: Archive) -> dict[str, list[str]]:
             ]
             for name in _COLUMNS
         }
-        for kind in _MARKED.values():
+        for kind in _MARKED:
             found[kind] = [
                 row[0]
                 for row in db.execute(
@@ -164,8 +172,8 @@ def _where(wanted: Filter, known: Mapping[str, Sequence[str]]) -> _Where:
     for name in _COLUMNS:
         if value := getattr(wanted, name):
             where.add(f"{name} = ?", value)
-    for name, kind in _MARKED.items():
-        if value := getattr(wanted, name):
+    for kind in _MARKED:
+        if value := getattr(wanted, kind):
             where.add(
                 "EXISTS (SELECT 1 FROM marks WHERE kind = ? AND name = ? AND marks.call = calls.call)",
                 kind,
@@ -182,7 +190,7 @@ def _where(wanted: Filter, known: Mapping[str, Sequence[str]]) -> _Where:
         # Names repeat from call to call: those that fit are found once, then looked up by their index.
         named = [
             (kind, name)
-            for kind in _MARKED.values()
+            for kind in _SEARCHED
             for name in known.get(kind, ())
             if wanted.text.casefold() in name.casefold()
         ]

@@ -29,6 +29,13 @@ TABLES = (
         PRIMARY KEY (kind, name, call)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX IF NOT EXISTS marks_by_call ON marks (call)",
+    """CREATE TABLE IF NOT EXISTS model_uses (
+        call TEXT NOT NULL, source TEXT NOT NULL, outcome TEXT NOT NULL, latency_ms INTEGER NOT NULL,
+        input_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+        cost REAL NOT NULL
+    ) STRICT""",
+    "CREATE INDEX IF NOT EXISTS model_uses_by_call ON model_uses (call)",
+    "CREATE TABLE IF NOT EXISTS timings (call TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",
     """CREATE TABLE IF NOT EXISTS callers (
         call TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (person, call)
     ) STRICT, WITHOUT ROWID""",

@@ -10,8 +10,9 @@ import os
 import re
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -38,6 +39,8 @@ except ImportError:  # no such locks on Windows
 
 _WAIT_S = 10.0
 _HOUR_S = 3600.0
+SLOW: Mapping[str, int] = {"0.5": 500, "1": 1_000, "2": 2_000, "4": 4_000}
+"""Names of slow replies to the milliseconds that a call's slowest one took at least."""
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
 _SUBJECT = "subject"
 """The key under which a service gives somebody who is on file, and arguments name them."""
@@ -142,6 +145,10 @@ class Archive:
             db.executemany(
                 "INSERT INTO callers VALUES (?, ?)", [(summary.call, item) for item in sorted(people)]
             )
+            db.executemany(
+                f"INSERT INTO model_uses VALUES ({', '.join('?' * 8)})",  # noqa: S608 - only question marks
+                [(summary.call, *astuple(use)) for use in summary.uses],
+            )
             db.execute("INSERT INTO tapes VALUES (?, ?)", (summary.call, zlib.compress(text, 6)))
         return summary.call
 
@@ -233,6 +240,19 @@ class Archive:
             row = db.execute("SELECT audio FROM calls WHERE call = ?", (call,)).fetchone()
         return Path(row["audio"]) if row is not None and row["audio"] else None
 
+    # --- times that a tape does not know
+
+    def keep_timings(self, call: str, turns: Sequence[Mapping[str, Any]]) -> None:
+        """Keep how long the parts of each reply took at the line, as whoever carried the sound says."""
+        with self.file.writing(durable=True) as db:
+            db.execute("INSERT OR REPLACE INTO timings VALUES (?, ?)", (call, orjson.dumps(turns).decode()))
+
+    def timings(self, call: str) -> list[dict[str, Any]]:
+        """What was measured at the line, turn by turn; nothing for a call without sound."""
+        with self.file.reading() as db:
+            row = db.execute("SELECT body FROM timings WHERE call = ?", (call,)).fetchone()
+        return [] if row is None else list(orjson.loads(row["body"]))
+
     # --- logs
 
     def saw(self, who: str, role: str, what: str, call: str, why: str) -> None:
@@ -310,10 +330,17 @@ def _marks(summary: Summary) -> Iterator[tuple[str, str, str, int]]:
         ("no_match", summary.no_match),
         ("no_input", summary.no_input),
         ("denied", summary.denied),
+        ("slot", summary.asked),
     )
     for kind, counts in counted:
         for name, count in counts.items():
             yield kind, name, summary.call, count
+    slowest = max(summary.latencies_ms, default=0)
+    for name, ms in SLOW.items():
+        if slowest >= ms:
+            yield "slow", name, summary.call, slowest
+    if summary.outcome not in {"done", "answered", "live"} and summary.asking:
+        yield "left", summary.asking, summary.call, 1
     for kind, names in (("task", summary.tasks), ("deed", summary.deeds)):
         for name in sorted(set(names)):
             yield kind, name, summary.call, names.count(name)
@@ -333,13 +360,14 @@ def _insert(db: sqlite3.Connection, summary: Summary, caller: str, audio: str, s
 
 
 def _remove(db: sqlite3.Connection, call: str) -> None:
-    for table in ("calls", "tapes", "marks", "callers"):
+    for table in ("calls", "tapes", "marks", "callers", "model_uses"):
         db.execute(f"DELETE FROM {table} WHERE call = ?", (call,))  # noqa: S608 - names of ours
 
 
 def forget(db: sqlite3.Connection, call: str) -> None:
     """Remove a call and everything said about it."""
     _remove(db, call)
+    db.execute("DELETE FROM timings WHERE call = ?", (call,))
     db.execute("DELETE FROM remarks WHERE call = ?", (call,))
 
 

@@ -11,7 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.trace import SEALED
+from engine.tape_summary import Use
 
+_NEAR_MS = 500
+"""A turn that ended at the line within so long of one on the tape is that one."""
 _QUIET = frozenset({"Understand", "Wait", "Say", "Request", "Listen"})
 """Actions that have a place of their own in a turn, or none."""
 
@@ -90,8 +93,35 @@ class Turn:
     """From the caller's last words to our first."""
     understood_ms: int | None = None
     service_ms: int = 0
+    uses: list[Use] = field(default_factory=list)
+    """Requests to language models."""
+    model_ms: int = 0
+    """What of understanding was waiting for a model."""
+    waited_ms: int | None = None
+    """Silence that was waited for until the turn was over; known of calls with sound."""
+    sound_ms: int | None = None
+    """From our first words decided to their first sound; known of calls with sound."""
     entries: list[int] = field(default_factory=list)
     """Numbers of the tape's entries."""
+
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        """What the caller waited for, from the end of their voice to the first sound of ours, in order."""
+        if self.latency_ms is None:
+            return []
+        understood = min(self.understood_ms or 0, self.latency_ms)
+        model = min(self.model_ms, understood)
+        service = min(self.service_ms, self.latency_ms - understood)
+        return [
+            ("waited", self.waited_ms or 0), ("understood", understood - model), ("model", model),
+            ("service", service), ("rest", self.latency_ms - understood - service),
+            ("sound", self.sound_ms or 0),
+        ]  # fmt: skip
+
+    @property
+    def whole_ms(self) -> int:
+        """All of it."""
+        return sum(ms for _, ms in self.parts)
 
     @property
     def ruled(self) -> list[Mapping[str, Any]]:
@@ -145,6 +175,9 @@ class _Builder:
                 )  # fmt: skip
                 if self._waiting is not None:
                     turn.understood_ms = _ms(self._waiting, at)
+                turn.model_ms += self._used(turn, event)
+            case "Composed":
+                self._used(turn, event)
             case "Answered":
                 self._answered(turn, event, at)
             case "Spoken" | "BargedIn":
@@ -156,6 +189,13 @@ class _Builder:
                 turn.failures.append(f"{event['what']} {event.get('kind', '')}".strip())
             case "TransferEnded" | "CallEnded" | "TimedOut":
                 turn.actions.append({k: v for k, v in event.items() if k != "at"})
+
+    @staticmethod
+    def _used(turn: Turn, event: Mapping[str, Any]) -> int:
+        """Note the requests behind an event; how long they took."""
+        uses = [Use.of(item) for item in event.get("uses", ())]
+        turn.uses += uses
+        return sum(use.latency_ms for use in uses)
 
     def _heard(self, turn: Turn, event: Mapping[str, Any], at: datetime) -> None:
         transcript = event["transcript"]
@@ -201,11 +241,17 @@ class _Builder:
             turn.actions.append(action)
 
 
-def timeline(entries: Sequence[Mapping[str, Any]]) -> list[Turn]:
-    """The turns of a tape."""
+def timeline(entries: Sequence[Mapping[str, Any]], timings: Sequence[Mapping[str, Any]] = ()) -> list[Turn]:
+    """The turns of a tape; `timings` are what was measured at its line, where it had one."""
     builder = _Builder()
     for entry in entries:
         builder.take(entry)
+    for turn in builder.turns:
+        ended_ms = 1000 * turn.offset_s
+        at = min(timings, key=lambda item: abs(item["ended_ms"] - ended_ms), default=None)
+        # The tape and the line count in one clock each, from the same moment on.
+        if at is not None and turn.latency_ms is not None and abs(at["ended_ms"] - ended_ms) < _NEAR_MS:
+            turn.waited_ms, turn.sound_ms = at.get("waited_ms"), at.get("sound_ms")
     return builder.turns
 
 

@@ -80,3 +80,27 @@ def test_a_slot_shows_what_it_held_before() -> None:
 def test_an_answer_nobody_waits_for_and_a_prompt_nobody_said_change_nothing() -> None:
     [turn] = timeline([entry(1, at(0, "Answered", request=9, outcome="x")), entry(2, at(0, "Spoken", say=9))])
     assert (turn.calls, turn.said) == ([], [])
+
+
+def test_the_bar_of_a_turn_has_every_part_of_the_wait() -> None:
+    use = {"is": "ModelUse", "source": "small", "model": "m", "outcome": "answered", "latency_ms": 300}
+    entries = [
+        entry(1, at(0, "CallStarted", call="c")),
+        entry(2, heard(5, "hello"), changes={"turn": 1}),
+        entry(3, at(5.4, "Understood", turn=1, source="model", uses=[use], model_calls=1),
+              actions=[{"is": "Request", "id": 1, "service": "book.find", "key": "k"}]),
+        entry(4, at(5.6, "Answered", request=1, outcome="found"),
+              actions=[{"is": "Say", "id": 2, "response": "utter_x", "text": "There."}]),
+    ]  # fmt: skip
+    [_, turn] = timeline(entries)
+    assert [part for part in turn.parts if part[1]] == [("understood", 100), ("model", 300), ("service", 200)]
+    assert turn.whole_ms == turn.latency_ms == 600
+    assert [use.source for use in turn.uses] == ["small"]
+    measured = [
+        {"ended_ms": 4_950, "waited_ms": 480, "sound_ms": 140},
+        {"ended_ms": 60_000, "waited_ms": 1, "sound_ms": 1},
+    ]
+    [_, turn] = timeline(entries, measured)
+    assert (turn.parts[0], turn.parts[-1], turn.whole_ms) == (("waited", 480), ("sound", 140), 1220)
+    [_, turn] = timeline(entries, measured[1:])
+    assert turn.waited_ms is None  # another turn's times are not taken for this one's

@@ -53,7 +53,7 @@ def _content(visit: Visit, name: str, tape: Tape, *, opened: bool) -> dict[str, 
             entries = list(tape.unsealed(archive.key, partly=True))
         except TapeError:
             unreadable = True
-    turns = timeline(entries)
+    turns = timeline(entries, archive.timings(name))
     said = remarks.remarks(archive, name)
     marks = {item.name: item.text for item in said if item.kind == "score"}
     row = index.one(archive, name)
@@ -75,7 +75,7 @@ def _content(visit: Visit, name: str, tape: Tape, *, opened: bool) -> dict[str, 
         "items": scorecard.ITEMS,
         "tags": scorecard.TAGS,
         "packs": list(visit.hub.compare),
-        "slowest": max((turn.latency_ms or 0 for turn in turns), default=0),
+        "slowest": max((turn.whole_ms for turn in turns), default=0),
     }
 
 

@@ -12,7 +12,10 @@ from engine.console.web import Visit
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-_CHOICES = ("outcome", "reason", "level", "language", "rule", "flag", "task", "tag", "version")
+_CHOICES = (
+    "outcome", "reason", "level", "language", "task", "rule", "flag", "slot", "left", "slow", "tag",
+    "version",
+)  # fmt: skip
 """Filters in the order of the page."""
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from engine.archive.numbers import numbers
+from engine.archive import listing as index
+from engine.archive.numbers import Numbers, numbers
 from engine.console import charts
 from engine.console.web import Visit
 from engine.tape_summary import OUTCOMES
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from starlette.responses import Response
 
 _DAYS = 30
@@ -21,7 +23,9 @@ def overview(visit: Visit) -> Response:
     today = visit.hub.clock().astimezone(visit.hub.domain.catalogue.zone).date()
     since = _day(visit.query.get("since", "")) or (today - timedelta(days=_DAYS)).isoformat()
     until = _day(visit.query.get("until", "")) or today.isoformat()
-    found = numbers(visit.hub.archive, since, until)
+    choices = index.choices(visit.hub.archive)["task"]
+    task = visit.query.get("task", "") if visit.query.get("task", "") in choices else ""
+    found = numbers(visit.hub.archive, since, until, task)
     labels = [group.name[5:] for group in found.days]
     names = [name for name in OUTCOMES if any(name in group.outcomes for group in found.days)]
     calls = charts.bars(
@@ -38,8 +42,16 @@ def overview(visit: Visit) -> Response:
     contained = charts.lines(visit.t("numbers.contained"), labels, [(visit.t("numbers.contained"), shares)])
     return visit.page(
         "numbers.html", found=found, since=since, until=until, calls=calls, latency=latency,
-        contained=contained, outcomes=names,
+        contained=contained, outcomes=names, task=task, choices=choices, costs=_costs(visit, found, labels),
     )  # fmt: skip
+
+
+def _costs(visit: Visit, found: Numbers, labels: list[str]) -> Markup | None:
+    """What models cost, day by day; None when nothing was asked of any."""
+    if not found.all.models.requests:
+        return None
+    values = [round(day.models.cost, 5) for day in found.days]
+    return charts.bars(visit.t("numbers.cost"), labels, [(visit.t("numbers.cost"), values)])
 
 
 def _day(text: str) -> str:

@@ -69,6 +69,16 @@
     }
   });
 
+  // While the sound plays, the turn that is heard is marked.
+  const follow = () => {
+    const sound = document.getElementById("sound");
+    sound?.addEventListener("timeupdate", () => {
+      const turns = [...document.querySelectorAll(".turn[data-at]")];
+      const now = turns.filter((turn) => Number(turn.dataset.at) <= sound.currentTime + 0.05).pop();
+      for (const turn of turns) { turn.classList.toggle("playing", turn === now); }
+    });
+  };
+
   // Keys: / searches, j and k go through a list or the turns of a call.
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select");
@@ -86,5 +96,6 @@
 
   refresh();
   live();
+  follow();
   toEnd();
 })();
