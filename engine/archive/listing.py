@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 COUNT_TO = 1_000
 """Calls are counted up to here."""
+_FEW = 5_000
+"""Calls with a mark up to which it is rare."""
 _COLUMNS = ("outcome", "reason", "level", "language", "version")
 _MARKED = ("rule", "flag", "task", "deed", "tag", "slot", "left", "slow")
 """Filters by what a call may have several of; each is the kind of its marks."""
@@ -114,8 +116,9 @@ class _Where:
 
 def listed(archive: Archive, wanted: Filter, *, after: str = "", limit: int = 50) -> Page:
     """A page of calls; `after` is what the page before said."""
-    where = _where(wanted, choices(archive) if wanted.text else {})
+    known = choices(archive) if wanted.text else {}
     with archive.file.reading() as db:
+        where = _where(db, wanted, known)
         count = db.execute(
             f"SELECT count(*) FROM (SELECT 1 FROM calls WHERE {where} LIMIT {COUNT_TO})",  # noqa: S608 - parts of ours
             where.values,
@@ -167,18 +170,14 @@ def choices(archive: Archive) -> dict[str, list[str]]:
     return found
 
 
-def _where(wanted: Filter, known: Mapping[str, Sequence[str]]) -> _Where:
+def _where(db: sqlite3.Connection, wanted: Filter, known: Mapping[str, Sequence[str]]) -> _Where:
     where = _Where()
     for name in _COLUMNS:
         if value := getattr(wanted, name):
             where.add(f"{name} = ?", value)
     for kind in _MARKED:
         if value := getattr(wanted, kind):
-            where.add(
-                "EXISTS (SELECT 1 FROM marks WHERE kind = ? AND name = ? AND marks.call = calls.call)",
-                kind,
-                value,
-            )
+            where.add(_marked(db, kind, value), kind, value)
     if wanted.since:
         where.add("day >= ?", wanted.since)
         where.add("started >= ?", _moment(wanted.since, -1))
@@ -201,6 +200,20 @@ def _where(wanted: Filter, known: Mapping[str, Sequence[str]]) -> _Where:
             like, like, *(part for pair in named for part in pair),
         )  # fmt: skip
     return where
+
+
+def _marked(db: sqlite3.Connection, kind: str, name: str) -> str:
+    """How to ask for calls with a mark: of a rare one from its list, of a frequent one call by call.
+
+    A page of a frequent one is full after a few calls, while a search call by call for a rare one would go
+    through all of them.
+    """
+    few = db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM marks WHERE kind = ? AND name = ? LIMIT ?)", (kind, name, _FEW)
+    ).fetchone()[0] < _FEW  # fmt: skip
+    if few:
+        return "calls.call IN (SELECT marks.call FROM marks WHERE kind = ? AND name = ?)"
+    return "EXISTS (SELECT 1 FROM marks WHERE kind = ? AND name = ? AND marks.call = calls.call)"
 
 
 def _moment(day: str, days: int) -> float:

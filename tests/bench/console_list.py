@@ -20,7 +20,7 @@ from engine.console.hub import Hub
 QUERIES: tuple[dict[str, str], ...] = (
     {}, {"outcome": "done"}, {"rule": "rule-7"}, {"flag": "emergency"}, {"level": "L1"}, {"language": "lt"},
     {"since": "2026-06-01", "until": "2026-06-30"}, {"text": "call-0099"}, {"text": "nothing like this"},
-    {"outcome": "abandoned", "rule": "rule-3"},
+    {"outcome": "abandoned", "rule": "rule-3"}, {"slot": "slot-3"}, {"slow": "4"}, {"left": "slot-2", "outcome": "abandoned"},
 )  # fmt: skip
 YEAR_S = 365 * 86_400
 
@@ -43,6 +43,9 @@ def fill(archive: Archive, count: int) -> None:
         marks.append(("rule", f"rule-{draw.randrange(25)}", name, 1))
         marks += [("flag", "emergency", name, 1)] if level == "L1" else []
         marks.append(("task", f"task-{draw.randrange(6)}", name, 1))
+        marks += [("slot", f"slot-{slot}", name, 1) for slot in draw.sample(range(8), 4)]
+        marks += [("left", f"slot-{draw.randrange(8)}", name, 1)] if outcome == "abandoned" else []
+        marks += [("slow", "4", name, 4_200)] if draw.random() < 0.01 else []
     with archive.file.writing(durable=True) as db:
         db.executemany(f"INSERT INTO calls VALUES ({', '.join('?' * 20)})", calls)  # noqa: S608 - question marks
         db.executemany("INSERT INTO marks VALUES (?, ?, ?, ?)", marks)
