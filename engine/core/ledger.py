@@ -12,7 +12,7 @@ from engine.core.safety import worst
 from engine.core.state import Status
 
 if TYPE_CHECKING:
-    from engine.core.safety import Level
+    from engine.core.safety import Hit
     from engine.core.turn import Turn
 
 _CANNOT = "pattern_cannot_handle"
@@ -58,7 +58,7 @@ def _hear(turn: Turn, event: Heard) -> None:
     turn.view.raised = level < turn.state.level
     for hit in finding.hits:
         if hit.suppressed_by is None:
-            turn.decide(hit.rule, hit.where, Verdict.ACCEPTED, _seen(hit.level, hit.signal, hit.rank))
+            turn.decide(hit.rule, hit.where, Verdict.ACCEPTED, _seen(hit))
     secret = any(REMOVED in text for text in event.transcript.texts)
     turn.change(
         turn=turn.state.turn + 1, level=level, signals=finding.signals, check=finding.check,
@@ -66,8 +66,9 @@ def _hear(turn: Turn, event: Heard) -> None:
     )  # fmt: skip
 
 
-def _seen(level: Level | None, signal: str | None, rank: int) -> str:
-    return f"{level.name if level is not None else signal}, hypothesis {rank}"
+def _seen(hit: Hit) -> str:
+    what = hit.level.name if hit.level is not None else hit.signal or hit.check
+    return f"{what}, hypothesis {hit.rank}"
 
 
 def _count_silence(turn: Turn) -> None:

@@ -73,6 +73,9 @@ def assess_all(tables: Iterable[Patterns], texts: Sequence[str]) -> Finding:
         words = split_words(text)
         for patterns in tables:
             hits += _screen(patterns, words, rank)
+    if not any(map(_decides, hits)):
+        for rank, text in enumerate(texts):
+            hits += _resembling(tables, split_words(text), rank)
     return _finding(tuple(hits)) if hits else _NOTHING
 
 
@@ -88,7 +91,11 @@ def _finding(hits: tuple[Hit, ...]) -> Finding:
     standing = [hit for hit in hits if hit.suppressed_by is None]
     signals = frozenset(hit.signal for hit in standing if hit.signal is not None)
     checks = [hit for hit in standing if hit.if_yes is not None and (level is None or hit.if_yes < level)]
-    first = min(checks, key=lambda hit: (hit.if_yes or 0, hit.rank), default=None)
+    # A rule that gives a level knows better what to ask than a score, heard only where nothing is certain.
+    known = [hit for hit in checks if hit.level is not None]
+    if not known and level not in (Level.L0, Level.L1):
+        known = checks
+    first = min(known, key=lambda hit: (hit.if_yes or 0, hit.rank), default=None)
     return Finding(level, signals, hits, first.check if first else None, first.if_yes if first else None)
 
 
@@ -107,3 +114,19 @@ def _screen(patterns: Patterns, words: Words, rank: int) -> Iterator[Hit]:
         yield Hit(
             rule.id, rule.level, rule.signal, said, rank, rule.where, suppressed_by, rule.check, rule.if_yes
         )
+
+
+def _decides(hit: Hit) -> bool:
+    """Tell whether a rule has seen to it: what is urgent, or asked about, need not resemble anything."""
+    urgent = hit.level is not None and hit.level <= Level.L2
+    return hit.suppressed_by is None and (urgent or hit.check is not None)
+
+
+def _resembling(tables: Iterable[Patterns], words: Words, rank: int) -> Iterator[Hit]:
+    """Yield a hit for each table with examples of emergencies that the words resemble."""
+    for patterns in tables:
+        likened = patterns.likened
+        found = likened.model.best(words.folded) if likened is not None else None
+        if likened is not None and found is not None and found.score >= likened.least:
+            said = words.said(found.first, found.last)
+            yield Hit(likened.id, None, None, said, rank, likened.where, None, likened.check, likened.if_yes)

@@ -13,20 +13,26 @@ from typing import Any
 
 from engine.core.misheard import build_speller
 from engine.core.phrases import BadPhraseError, Element, Phrase, PhraseCompiler, PhraseIndex, build_index
-from engine.core.safety_table import COLLISION, Level, Patterns, Rule, Suppressor
+from engine.core.resemblance_training import train
+from engine.core.safety_table import COLLISION, Level, Likened, Patterns, Rule, Suppressor
 from engine.core.words import fold_word
 
 _FUZZY_LENGTH = 6
 """Letters that a word needs to be recognised with one of them wrong."""
 _WITHIN = 12
+_HUNDREDTHS = 100
+"""In which the least resemblance is written, so that a table has whole numbers only."""
 _REACH = 2
 _PLACES = ("before", "after", "clause", "anywhere")
 _SECTIONS = (
     "language", "version", "approved_by", "fillers", "clause_words", "numbers", "lists", "collisions",
-    "confusions", "misheard", "ordinary", "suppressors", "always_unless", "signs", "rules", "where",
+    "confusions", "misheard", "ordinary", "suppressors", "always_unless", "signs", "points", "rules",
+    "examples", "where",
 )  # fmt: skip
+_EXAMPLE_KEYS = ("id", "why", "within", "least", "check", "if_yes", "urgent", "calm", "where")
 _RULE_KEYS = (
-    "id", "why", "level", "signal", "all", "within", "unless", "despite", "check", "if_yes", "alone", "where",
+    "id", "why", "level", "signal", "all", "least", "within", "unless", "despite", "check", "if_yes", "alone",
+    "where",
 )  # fmt: skip
 _SUPPRESSOR_KEYS = ("why", *_PLACES, "reach", "not_after", "not_before", "joined_by", "where")
 
@@ -49,6 +55,8 @@ def compile_patterns(data: Mapping[str, Any]) -> Patterns:
         *reader.phrases("suppressors", reader.placed_phrases()),
     ]
     rules = reader.rules(suppressors)
+    points = reader.points()
+    likened = reader.likened()
     index = build_index(signs, reader.numbers)
     speller = build_speller(reader.misheard(index))
     if reader.problems:
@@ -67,6 +75,8 @@ def compile_patterns(data: Mapping[str, Any]) -> Patterns:
         joining=frozenset().union(*(part.joined_by for part in suppressors.values())),
         rules={sign: tuple(r for r in rules if sign in frozenset().union(*r.all)) for sign in reader.signs},
         numbers=reader.numbers,
+        points=points,
+        likened=likened,
     )
 
 
@@ -149,6 +159,32 @@ class _Reader:
             f"{name}/{place}": part[place] for name, part in raw.items() for place in _PLACES if place in part
         }
 
+    def points(self) -> dict[str, int]:
+        """Read what signs add to the score of the words around them."""
+        raw = self.data.get("points") or {}
+        self._known("points", frozenset(raw), self.signs, "sign")
+        return {sign: self._number(f"points: {sign}", number, 0) for sign, number in raw.items()}
+
+    def likened(self) -> Likened | None:
+        """Train on the examples, if there are any."""
+        raw = self.data.get("examples")
+        if raw is None:
+            return None
+        self._unknown_keys("examples", raw, _EXAMPLE_KEYS)
+        missing = [key for key in ("id", "check", "if_yes", "urgent", "calm") if not raw.get(key)]
+        if missing:
+            self.problems.append(f"examples: {', '.join(missing)} must be given")
+            return None
+        within = self._number("examples: within", raw.get("within"), _WITHIN)
+        least = self._number("examples: least", raw.get("least"), 0)
+        if_yes = self._level("examples", raw["if_yes"])
+        if if_yes is None:
+            return None
+        model = train(*(tuple(str(text) for text in raw[kind]) for kind in ("urgent", "calm")), within)
+        return Likened(
+            str(raw["id"]), model, least / _HUNDREDTHS, str(raw["check"]), if_yes, str(raw.get("where") or "")
+        )
+
     def rules(self, suppressors: Mapping[str, Suppressor]) -> list[Rule]:
         """Read the rules; each names signs and suppressors that exist."""
         found: list[Rule] = []
@@ -172,30 +208,31 @@ class _Reader:
         self._known(f"rule {name}: despite", despite, always, "entry of always_unless")
         if not signs:
             self.problems.append(f"rule {name}: 'all' names no sign")
-        if ("level" in raw) == ("signal" in raw):
-            self.problems.append(f"rule {name}: needs either a level or a signal")
+        if "level" in raw and "signal" in raw:
+            self.problems.append(f"rule {name}: gives either a level or a signal")
+        if not raw.keys() & {"level", "signal", "check"}:
+            self.problems.append(f"rule {name}: needs a level, a signal or a check")
         if ("check" in raw) != ("if_yes" in raw):
             self.problems.append(f"rule {name}: 'check' and 'if_yes' come together")
         return Rule(
             id=name,
-            level=self._level(name, raw.get("level")),
+            level=self._level(f"rule {name}", raw.get("level")),
             signal=raw.get("signal"),
             all=signs,
             within=self._number(f"rule {name}: within", raw.get("within"), _WITHIN),
             unless=(always - despite) | unless,
             alone=self._truth(f"rule {name}: alone", raw.get("alone")),
+            least=self._number(f"rule {name}: least", raw.get("least"), 0),
             check=raw.get("check"),
-            if_yes=self._level(name, raw.get("if_yes")),
+            if_yes=self._level(f"rule {name}", raw.get("if_yes")),
             where=str(raw.get("where") or ""),
         )
 
-    def _level(self, rule: str, text: str | None) -> Level | None:
+    def _level(self, what: str, text: str | None) -> Level | None:
         if text is None:
             return None
         if text not in Level.__members__:
-            self.problems.append(
-                f"rule {rule}: '{text}' is no level; there are {', '.join(Level.__members__)}"
-            )
+            self.problems.append(f"{what}: '{text}' is no level; there are {', '.join(Level.__members__)}")
             return None
         return Level[text]
 

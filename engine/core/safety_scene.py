@@ -6,7 +6,8 @@ the second. What a rule needs may be spread over clauses, because callers and re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.core.phrases import Hanging, Occurrence, value_of
@@ -108,12 +109,17 @@ class Scene:
     def _match(self, rule: Rule) -> Match | None:
         """Look first for signs that stand, then for any."""
         wanted = frozenset().union(*rule.all)
+        points: Mapping[str, int] = self._patterns.points if rule.least else {}
         judged = zip(self._signs, self._against, strict=True)
-        mine = [(sign, against & rule.unless) for sign, against in judged if sign.name in wanted]
-        standing = _window(rule, [sign for sign, against in mine if not against])
+        mine = [
+            (sign, against & rule.unless)
+            for sign, against in judged
+            if sign.name in wanted or sign.name in points
+        ]
+        standing = _window(rule, points, [sign for sign, against in mine if not against])
         if standing is not None:
             return Match(rule, *standing, None)
-        taken_back = _window(rule, [sign for sign, _ in mine])
+        taken_back = _window(rule, points, [sign for sign, _ in mine])
         if taken_back is None:
             return None
         why = min(name for _, against in mine for name in against)
@@ -195,8 +201,10 @@ class Scene:
                     self._against[index].add(suppressor.id)
 
 
-def _window(rule: Rule, signs: Sequence[Occurrence]) -> tuple[int, int] | None:
-    """Return first and last word of a stretch that holds a sign for every entry, or None; one pass."""
+def _window(rule: Rule, points: Mapping[str, int], signs: Sequence[Occurrence]) -> tuple[int, int] | None:
+    """Return first and last word of a stretch that holds all that a rule asks for, or None; one pass."""
+    if rule.least:
+        return _scored(rule, points, signs)
     latest: list[Occurrence | None] = [None] * len(rule.all)
     for sign in signs:
         for index, entry in enumerate(rule.all):
@@ -207,4 +215,21 @@ def _window(rule: Rule, signs: Sequence[Occurrence]) -> tuple[int, int] | None:
             first, last = min(held).start, max(occurrence.end for occurrence in held)
             if last - first < rule.within:
                 return first, last
+    return None
+
+
+def _scored(rule: Rule, points: Mapping[str, int], signs: Sequence[Occurrence]) -> tuple[int, int] | None:
+    """Return the first stretch whose signs add up to enough; each name counts once, however often said."""
+    first, score = 0, 0
+    held: Counter[str] = Counter()
+    for last, sign in enumerate(signs):
+        held[sign.name] += 1
+        score += points.get(sign.name, 0) if held[sign.name] == 1 else 0
+        while sign.end - signs[first].start >= rule.within and first < last:
+            gone = signs[first].name
+            held[gone] -= 1
+            score -= points.get(gone, 0) if not held[gone] else 0
+            first += 1
+        if score >= rule.least and all(any(held[name] for name in entry) for entry in rule.all):
+            return signs[first].start, max(part.end for part in signs[first : last + 1])
     return None

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from engine.core.frozen import quick
 from engine.core.misheard import Speller
 from engine.core.phrases import Phrase, PhraseIndex
+from engine.core.resemblance import Resemblance
 
 COLLISION = "collision"
 """Name of the phrases that hide the words they cover."""
@@ -58,6 +59,8 @@ class Rule:
     """Suppressors, and signs whose presence in the same clause excludes it."""
     alone: bool
     """Whether the signs must be all that is said: `operator` is a wish, in a sentence it may be anything."""
+    least: int
+    """Points that the signs from the first to the last must come to; 0 if they are not added up."""
     check: str | None
     if_yes: Level | None
     where: str
@@ -69,6 +72,19 @@ class Recalled(NamedTuple):
     word: str
     phrases: tuple[Phrase, ...]
     is_number: bool
+
+
+@quick(frozen=True, slots=True)
+class Likened:
+    """Asked last, where no rule says anything."""
+
+    id: str
+    model: Resemblance
+    least: float
+    """Score from which it asks."""
+    check: str
+    if_yes: Level
+    where: str
 
 
 @quick(frozen=True, slots=True)
@@ -95,6 +111,10 @@ class Patterns:
     rules: Mapping[str, tuple[Rule, ...]]
     """Sign to the rules that need it."""
     numbers: Mapping[str, int] = field(default_factory=dict)
+    points: Mapping[str, int] = field(default_factory=dict)
+    """What a sign adds to the score of the words around it."""
+    likened: Likened | None = None
+    """What is asked about because it resembles an emergency; None in a table without examples."""
     memo: dict[str, Recalled | None] = field(default_factory=dict, compare=False, repr=False)
     """What was looked up before: callers use few words, and looking up is a pure function of the word."""
     idle: set[str] = field(default_factory=set, compare=False, repr=False)
@@ -115,8 +135,9 @@ class Patterns:
     def may_match(self, signs: Collection[str]) -> bool:
         """Tell whether some rule finds all it asks for among the signs; most signs mean nothing alone."""
         present = frozenset(signs)
+        sum_of_points = sum(self.points.get(sign, 0) for sign in present)
         return any(
-            not any(present.isdisjoint(entry) for entry in rule.all)
+            rule.least <= sum_of_points and not any(present.isdisjoint(entry) for entry in rule.all)
             for sign in present
             for rule in self.rules.get(sign, ())
         )

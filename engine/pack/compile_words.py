@@ -20,30 +20,35 @@ _DIGITS = ("units", "pairs", "tens")
 
 def signals(layers: Iterable[Layer]) -> frozenset[str]:
     """Every signal that some safety rule gives."""
-    rules = (rule for layer in layers for node in layer.safety.values() for rule in node.list_of("rules"))
-    return frozenset(name for rule in rules if (name := rule.words("signal")))
+    return frozenset(name for rule in _rules(layers) if (name := rule.words("signal")))
 
 
 def emergency_levels(layers: Iterable[Layer]) -> dict[str, Node]:
     """Each level that patterns give or a check question raises to, with the first rule that does."""
     found: dict[str, Node] = {}
-    for layer in layers:
-        for node in layer.safety.values():
-            for rule in node.list_of("rules"):
-                for key in ("level", "if_yes"):
-                    if rule.words(key):
-                        found.setdefault(rule.words(key), rule)
+    for rule in _rules(layers):
+        for key in ("level", "if_yes"):
+            if rule.words(key):
+                found.setdefault(rule.words(key), rule)
     return found
 
 
 def checks(layers: Iterable[Layer]) -> Iterable[Node]:
     """The responses that safety rules ask with."""
+    for rule in _rules(layers):
+        check = rule.get("check")
+        if check is not None:
+            yield check
+
+
+def _rules(layers: Iterable[Layer]) -> Iterator[Node]:
+    """The safety rules of all layers, and what asks about words like those of the examples."""
     for layer in layers:
         for node in layer.safety.values():
-            for rule in node.list_of("rules"):
-                check = rule.get("check")
-                if check is not None:
-                    yield check
+            yield from node.list_of("rules")
+            examples = node.get("examples")
+            if examples is not None:
+                yield examples
 
 
 def compile_safety(layers: Iterable[Layer], report: Report) -> dict[str, Patterns]:
@@ -53,10 +58,15 @@ def compile_safety(layers: Iterable[Layer], report: Report) -> dict[str, Pattern
     parent's rules have found.
     """
     found: dict[str, Patterns] = {}
+    parents: list[Layer] = []
     for layer in layers:
+        parents.append(layer)
         for language, node in layer.safety.items():
             data = merge_tables([node])
             data["rules"] = [_placed(rule) for rule in node.list_of("rules")]
+            examples = node.get("examples")
+            if examples is not None:
+                data["examples"] = _examples(examples, language.partition(".")[0], parents)
             try:
                 found[f"{language}/{layer.id}"] = compile_patterns(data)
             except PatternError as error:
@@ -66,6 +76,16 @@ def compile_safety(layers: Iterable[Layer], report: Report) -> dict[str, Pattern
             except (AttributeError, TypeError, KeyError, ValueError) as error:
                 report.error(node, f"this safety table has the wrong shape ({type(error).__name__})")
     return found
+
+
+def _examples(node: Node, language: str, layers: Iterable[Layer]) -> dict[str, Any]:
+    """The examples of a safety table; what callers say of the pack's ordinary tasks is calm too."""
+    table = _placed(node)
+    urgent = frozenset(table.pop("urgent_labels", ()))
+    nodes = (part for layer in layers for part in layer.vocabulary.get(language, ()))
+    ordinary: Mapping[str, Any] = merge_tables(nodes).get("examples") or {}
+    calm = [text for label, texts in sorted(ordinary.items()) if label not in urgent for text in texts]
+    return {**table, "calm": [*(table.get("calm") or ()), *calm]}
 
 
 def _placed(rule: Node) -> dict[str, Any]:

@@ -23,12 +23,9 @@ from engine.core.safety import (
     compile_patterns,
     worst,
 )
+from engine.pack import load
 
 ROOT = Path(__file__).parents[2]
-
-
-def _table(name: str) -> dict[str, Any]:
-    return dict(yaml.load((ROOT / "domains" / name).read_text(encoding="utf-8"), yaml.BaseLoader))  # noqa: S506  # all text
 
 
 def _lines(name: str) -> list[dict[str, Any]]:
@@ -37,13 +34,13 @@ def _lines(name: str) -> list[dict[str, Any]]:
 
 
 # Read while the tests are collected: the core itself opens no file.
-NAMES = [f"base/safety/{code}.yml" for code in ("en", "lt")] + [
-    f"dental/safety/{code}.yml" for code in ("en", "lt", "lv", "de", "es")
-]
-TABLES = [compile_patterns(_table(name)) for name in NAMES]
+TABLES = tuple(load("dental").patterns.values())
 LABELLED = _lines("safety_en.jsonl") + _lines("safety_lt.jsonl")
-
-PARAPHRASES = {code: _lines(f"paraphrases_{code}.jsonl") for code in ("en", "lt")}
+ROUNDS = {code: _lines(f"safety_rounds_{code}.jsonl") for code in ("en", "lt")}
+EXAMPLES = {
+    path.name.partition(".")[0]: yaml.safe_load(path.read_text(encoding="utf-8"))["examples"]
+    for path in sorted((ROOT / "domains" / "dental" / "safety").glob("*.examples.yml"))
+}
 
 GOLDEN = {
     "en": {
@@ -221,23 +218,35 @@ def test_our_labelled_emergencies_are_found() -> None:
     assert len(missed) <= len(urgent) // 100, missed
 
 
-# The hidden halves have been read since: what holds for unseen words only a new blind round can say.
-@pytest.mark.parametrize(
-    ("half", "recall", "false_alarms"), [("look", 1.0, 0.0), ("hidden", 0.99, 0.01)], ids=["look", "hidden"]
-)
+def caught(text: str) -> bool:
+    """Whether a person is called, or a question asked that decides about it."""
+    found = finding(text)
+    return found.check is not None or found.level in {Level.L0, Level.L1, Level.L2}
+
+
+# Written without a look at the tables, never trained on: what is promised of words that nobody has seen.
+@pytest.mark.parametrize(("language", "recall"), [("en", 0.98), ("lt", 0.95)])
+def test_emergencies_nobody_has_written_phrases_for_are_asked_about(language: str, recall: float) -> None:
+    urgent = [line["text"] for line in ROUNDS[language] if line["kind"] == "emergency"]
+    missed = [text for text in urgent if not caught(text)]
+    assert len(urgent) > 100
+    assert len(missed) <= (1 - recall) * len(urgent), missed
+
+
 @pytest.mark.parametrize("language", ["en", "lt"])
-def test_emergencies_in_other_words_are_found_and_near_misses_are_not(
-    language: str, half: str, recall: float, false_alarms: float
-) -> None:
-    lines = [line for line in PARAPHRASES[language] if line["half"] == half]
-    alarmed = {
-        line["text"]: assess_all(TABLES, [line["text"]]).level in {Level.L0, Level.L1} for line in lines
-    }
-    urgent = [line["text"] for line in lines if line["level"] in {"L0", "L1"}]
-    near = [line["text"] for line in lines if line["level"] not in {"L0", "L1"}]
-    assert min(len(urgent), len(near)) > 60
-    assert sum(alarmed[text] for text in urgent) >= recall * len(urgent)
-    assert sum(alarmed[text] for text in near) <= false_alarms * len(near)
+def test_routine_talk_that_nobody_has_seen_is_neither_an_emergency_nor_asked_about(language: str) -> None:
+    routine = [line["text"] for line in ROUNDS[language] if line["kind"] == "routine"]
+    assert len(routine) >= 20
+    assert [text for text in routine if caught(text)] == []
+
+
+@pytest.mark.parametrize("language", EXAMPLES)
+def test_the_examples_are_told_apart(language: str) -> None:
+    urgent, calm = EXAMPLES[language]["urgent"], EXAMPLES[language]["calm"]
+    missed = [text for text in urgent if not caught(text)]
+    alarmed = [text for text in calm if finding(text).level in {Level.L0, Level.L1}]
+    assert len(missed) <= len(urgent) // 200, missed
+    assert len(alarmed) <= len(calm) // 100, alarmed
 
 
 def test_ordinary_talk_is_no_emergency() -> None:
@@ -311,6 +320,21 @@ TABLE: dict[str, Any] = {
 }
 
 
+LIKE = {
+    "id": "like_a_flood",
+    "least": "50",
+    "within": "6",
+    "check": "utter_wet",
+    "if_yes": "L1",
+    "urgent": [
+        "the cellar is filling up with water",
+        "water is filling up the kitchen",
+        "the kitchen is a lake",
+    ],
+    "calm": ["I want to book a table", "a table for two in the kitchen corner", "book me the corner table"],
+}
+
+
 def _changed(**changes: Any) -> dict[str, Any]:
     return {**TABLE, **changes}
 
@@ -356,6 +380,80 @@ def test_the_place_of_a_rule_reaches_the_trace() -> None:
     assert hit.where == "rules.yml:3"
 
 
+SCORED = {
+    **TABLE,
+    "signs": {**TABLE["signs"], "rain": ["rain*"], "river": ["river"]},
+    "points": {"water": "2", "rain": "2", "river": "1", "door": "3"},
+    "rules": [
+        {
+            "id": "wet",
+            "all": ["water|rain"],
+            "least": "4",
+            "within": "6",
+            "check": "utter_wet",
+            "if_yes": "L1",
+        },
+        {"id": "flood", "level": "L2", "all": ["river", "door"], "check": "utter_flood", "if_yes": "L1"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("water in the rain", "utter_wet"),
+        ("rain, rain, rain and more rain", None),
+        ("rain by the river", None),
+        ("the river, in the rain, water", "utter_wet"),
+        ("rain far from here and long before any water", None),
+        ("no rain but water and rain", "utter_wet"),
+        ("no water in the rain", None),
+        ("the river and the door open", "utter_flood"),
+        ("water, rain, river, door open", "utter_flood"),
+    ],
+)
+def test_signs_that_stand_together_add_up_to_a_question(text: str, asked: str | None) -> None:
+    assert assess(compile_patterns(SCORED), [text]).check == asked
+
+
+def test_a_score_raises_no_level() -> None:
+    found = assess(compile_patterns(SCORED), ["water in the rain"])
+    assert (found.level, found.if_yes) == (None, Level.L1)
+    assert [hit.words for hit in found.hits] == ["water in the rain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("our bathroom is filing up wit watr", "utter_wet"),
+        ("we wanted a quiet evening and told the waiter so, but the cellar is filling up now", "utter_wet"),
+        ("may I book another table", None),
+        ("filling up", None),
+        ("", None),
+    ],
+)
+def test_words_like_those_of_the_examples_are_asked_about(text: str, asked: str | None) -> None:
+    found = assess(compile_patterns({"examples": LIKE}), [text])
+    assert (found.level, found.check) == (None, asked)
+
+
+def test_what_a_rule_has_seen_to_need_not_resemble_anything() -> None:
+    found = assess(compile_patterns(_changed(examples=LIKE)), ["the cellar is filling up with water"])
+    assert [hit.rule for hit in found.hits] == ["flood"]
+
+
+def test_the_sums_of_only_so_many_words_are_remembered() -> None:
+    patterns = compile_patterns({"examples": LIKE})
+    assert patterns.likened is not None
+    words = [f"word{number}" for number in range(5000)]
+    assert assess(patterns, [" ".join([*words, "the cellar is filling up with water"])]).check == "utter_wet"
+    assert len(patterns.likened.model.memo) < len(words)
+
+
+def test_words_without_any_gram_of_the_examples_resemble_nothing() -> None:
+    assert assess(compile_patterns({"examples": LIKE}), ["xx yy zz"]).check is None
+
+
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
@@ -374,8 +472,16 @@ def test_the_place_of_a_rule_reaches_the_trace() -> None:
         ({"suppressors": {**TABLE["suppressors"], "often": {"reach": "far"}}}, "suppressor often: reach: 'far' is no number"),
         ({"rules": [{"level": "L1", "all": ["water"]}]}, "rule number 1: needs an id of its own"),
         ({"rules": [{"id": "a", "level": "L9", "all": ["water"]}]}, "rule a: 'L9' is no level; there are L0, L1, L2, L3, L4"),
-        ({"rules": [{"id": "a", "all": ["water"]}]}, "rule a: needs either a level or a signal"),
+        ({"rules": [{"id": "a", "all": ["water"]}]}, "rule a: needs a level, a signal or a check"),
+        ({"rules": [{"id": "a", "level": "L1", "signal": "x", "all": ["water"]}]}, "rule a: gives either a level or a signal"),
         ({"rules": [{"id": "a", "level": "L1"}]}, "rule a: 'all' names no sign"),
+        ({"rules": [{"id": "a", "level": "L1", "all": ["water"], "least": "few"}]}, "rule a: least: 'few' is no number"),
+        ({"points": {"watr": "1"}}, "points: unknown sign 'watr'; did you mean 'water'?"),
+        ({"points": {"water": "many"}}, "points: water: 'many' is no number"),
+        ({"examples": {"id": "like", "check": "utter_x"}}, "examples: if_yes, urgent, calm must be given"),
+        ({"examples": {**LIKE, "if_yes": "L9"}}, "examples: 'L9' is no level; there are L0, L1, L2, L3, L4"),
+        ({"examples": {**LIKE, "within": "near"}}, "examples: within: 'near' is no number"),
+        ({"examples": {**LIKE, "asks": "x"}}, "examples: unknown key 'asks'; there are calm, check, id, if_yes, least, urgent, where, why, within"),
         ({"rules": [{"id": "a", "level": "L1", "all": ["watr"]}]}, "rule a: all: unknown sign 'watr'; did you mean 'water'?"),
         ({"rules": [{"id": "a", "level": "L1", "all": ["water"], "check": "utter_x"}]}, "rule a: 'check' and 'if_yes' come together"),
         ({"rules": [{"id": "a", "level": "L1", "all": ["water"], "alone": "maybe"}]}, "rule a: alone: 'maybe' is neither true nor false"),

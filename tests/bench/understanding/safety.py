@@ -2,9 +2,10 @@
 
     python tests/bench/understanding/safety.py [PACK] --data DIR      (or FRONTDESK_BENCHMARKS=DIR)
 
-The sentences from elsewhere are read, never copied. An alarm is level L0 or L1; L2, which only offers an
-urgent time, is counted beside it. Lines that others labelled as possible emergencies are listed apart: they
-are not about what the pack serves, and show what the screen makes of strange words.
+The sentences from elsewhere are read, never copied. An alarm is level L0 or L1; that a question is asked
+first, as for all pain that cannot wait, is counted beside it. Lines that others labelled as possible
+emergencies are listed apart: they are not about what the pack serves, and show what the screen makes of
+strange words.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.core.safety import assess_all
+from engine.core.safety import Finding, Level, assess_all
 from engine.pack import load
 
 if TYPE_CHECKING:
@@ -42,10 +43,21 @@ class Screen:
 
     def level(self, text: str) -> str:
         """Return the level of a text, L4 if nothing was found."""
-        start = stopwatch.perf_counter()
-        found = assess_all(self.tables, [text]).level
-        self.microseconds.append((stopwatch.perf_counter() - start) * 1e6)
+        found = self._finding(text).level
         return "L4" if found is None else found.name
+
+    def answer(self, text: str) -> str:
+        """Return what a text leads to: an `alarm`, a question that is `asked` first, or `nothing`."""
+        found = self._finding(text)
+        if found.level is not None and found.level.name in ALARMS:
+            return "alarm"
+        return "asked" if found.check is not None or found.level is Level.L2 else "nothing"
+
+    def _finding(self, text: str) -> Finding:
+        start = stopwatch.process_time()
+        found = assess_all(self.tables, [text])
+        self.microseconds.append((stopwatch.process_time() - start) * 1e6)
+        return found
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -55,7 +67,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 def labelled(screen: Screen) -> None:
     """Print what became of our own lines, by language and level."""
     print(f"{'own lines':32}{'n':>6}{'L0/L1':>8}{'exact':>8}")
-    for path in sorted((ROOT / "data" / "utterances").glob("safety_*.jsonl")):
+    for path in sorted((ROOT / "data" / "utterances").glob("safety_??.jsonl")):
         heard = [(line["level"], screen.level(line["text"])) for line in _lines(path)]
         for level in sorted({wanted for wanted, _ in heard}):
             mine = [got for wanted, got in heard if wanted == level]
@@ -66,27 +78,25 @@ def labelled(screen: Screen) -> None:
             )
 
 
-def paraphrases(screen: Screen) -> None:
-    """Print recall and false alarms on emergencies in other words and near misses, by the half looked at."""
-    print(f"\n{'paraphrases':32}{'n':>6}{'L0/L1':>8}")
-    for path in sorted((ROOT / "data" / "utterances").glob("paraphrases_*.jsonl")):
-        heard = [(line, screen.level(line["text"]) in ALARMS) for line in _lines(path)]
-        for half in ("look", "hidden"):
-            for name, urgent in (("L0/L1", True), ("near miss", False)):
-                mine = [
-                    got for line, got in heard if line["half"] == half and (line["level"] in ALARMS) == urgent
-                ]
-                print(f"{f'{path.stem} {half} {name}':32}{len(mine):>6}{sum(mine) / len(mine):>8.1%}")
+def rounds(screen: Screen) -> None:
+    """Print what became of lines that nothing was trained on: put through at once, asked about, neither."""
+    print(f"\n{'rounds':32}{'n':>6}{'L0/L1':>8}{'asked':>8}")
+    for path in sorted((ROOT / "data" / "utterances").glob("safety_rounds_*.jsonl")):
+        lines = list(_lines(path))
+        for kind in ("emergency", "near miss", "routine"):
+            mine = [screen.answer(line["text"]) for line in lines if line["kind"] == kind]
+            if mine:
+                alarms, asked = mine.count("alarm") / len(mine), mine.count("asked") / len(mine)
+                print(f"{f'{path.stem} {kind}':32}{len(mine):>6}{alarms:>8.1%}{asked:>8.1%}")
 
 
 def elsewhere(screen: Screen, data: Path) -> None:
     """Print the alarms on talk that is routine, and on talk that may not be."""
-    print(f"\n{'talk from elsewhere':32}{'n':>6}{'L0/L1':>8}{'L2':>8}")
+    print(f"\n{'talk from elsewhere':32}{'n':>6}{'L0/L1':>8}{'asked':>8}")
     for name, texts in _collections(data):
-        levels = Counter(map(screen.level, texts))
-        count = sum(levels.values())
-        alarms = sum(levels[level] for level in ALARMS)
-        print(f"{name:32}{count:>6}{alarms / count:>8.2%}{levels['L2'] / count:>8.2%}")
+        answers = Counter(map(screen.answer, texts))
+        count = sum(answers.values())
+        print(f"{name:32}{count:>6}{answers['alarm'] / count:>8.2%}{answers['asked'] / count:>8.2%}")
 
 
 def _collections(data: Path) -> Iterator[tuple[str, list[str]]]:
@@ -131,7 +141,7 @@ def main() -> None:
     options = parser.parse_args()
     screen = Screen(tuple(load(options.pack).patterns.values()))
     labelled(screen)
-    paraphrases(screen)
+    rounds(screen)
     if options.data:
         elsewhere(screen, Path(options.data))
     speed(screen)
