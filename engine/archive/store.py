@@ -22,7 +22,7 @@ import orjson
 
 from engine.archive.schema import SCHEMA
 from engine.booking.sqlite_file import SqliteFile
-from engine.core.errors import TapeError
+from engine.core.errors import FrontdeskError, TapeError
 from engine.tape_summary import Summary, summarised
 from engine.traces import Both, Recorder, Tape, TapeWriter, opened, parse_tape, sealing_key
 
@@ -39,11 +39,16 @@ except ImportError:  # no such locks on Windows
 
 _WAIT_S = 10.0
 _HOUR_S = 3600.0
+_POLL_S = 0.05
 SLOW: Mapping[str, int] = {"0.5": 500, "1": 1_000, "2": 2_000, "4": 4_000}
 """Names of slow replies to the milliseconds that a call's slowest one took at least."""
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
 _SUBJECT = "subject"
 """The key under which a service gives somebody who is on file, and arguments name them."""
+
+
+class StillReadError(FrontdeskError):
+    """What was removed is no longer in the database, but still in its journal."""
 
 
 class FiledWriter(TapeWriter):
@@ -271,12 +276,24 @@ class Archive:
 
     @contextmanager
     def forgetting(self) -> Iterator[sqlite3.Connection]:
-        """A transaction after which what was deleted is gone from free pages and the journal as well."""
+        """A transaction after which what was deleted is gone from free pages and the journal as well.
+
+        Raises:
+            StillReadError: it is deleted, and somebody reads an older state for so long that the journal
+                cannot be cut off; it will be when they are done and something is forgotten again.
+        """
         with self.file.writing(durable=True) as db:
             db.execute("PRAGMA secure_delete = ON")
             yield db
-        with self.file.reading() as db:
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        until = time.monotonic() + _WAIT_S
+        while True:
+            with self.file.reading() as db:
+                busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+            if time.monotonic() > until:
+                raise StillReadError("what was removed is still in the journal: somebody reads the database")
+            time.sleep(_POLL_S)
 
 
 def hold(file: FileIO) -> None:

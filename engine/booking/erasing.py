@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from engine.booking import sqlite_rows as rows
@@ -13,9 +14,15 @@ _NAME = "[erased]"
 _BORN = "0001-01-01"
 
 
-def erase_person(db: sqlite3.Connection, person: str) -> dict[str, int]:
-    """Replace a person by nobody, within the caller's transaction; returns what was changed, by table."""
+def erase_person(db: sqlite3.Connection, person: str, calls: Collection[str] = ()) -> dict[str, int]:
+    """Replace a person by nobody, within the caller's transaction; returns what was changed, by table.
+
+    `calls` are those that were theirs: a task that a caller left without having been looked up is in nobody's
+    name, but says who is to be called back.
+    """
     db.execute("PRAGMA defer_foreign_keys = ON")
+    row = db.execute("SELECT phone FROM people WHERE id = ?", (person,)).fetchone()
+    phone = row["phone"] if row is not None else ""
     nobody = rows.next_id(db, "x")
     changed = {
         "people": db.execute(
@@ -32,11 +39,16 @@ def erase_person(db: sqlite3.Connection, person: str) -> dict[str, int]:
             "UPDATE appointments SET subject = ?, contact = '', note = '' WHERE subject = ?", (nobody, person)
         ).rowcount,
         "tasks": db.execute(
-            """UPDATE tasks SET subject = ?1, contact = '', number = '', reason = '', "window" = '', note = ''
-            WHERE subject = ?2""",
-            (nobody, person),
+            f"""UPDATE tasks SET subject = CASE subject WHEN ?1 THEN ?2 ELSE subject END, contact = '',
+            number = '', reason = '', "window" = '', note = ''
+            WHERE subject = ?1 OR (number <> '' AND number = ?3)
+            OR call_id IN ({", ".join("?" * len(calls))})""",  # noqa: S608 - only question marks
+            (person, nobody, phone, *calls),
         ).rowcount,
     }
+    db.executemany(
+        "UPDATE appointments SET contact = '', note = '' WHERE call_id = ?", [(call,) for call in calls]
+    )
     db.execute("UPDATE people SET guardian = ? WHERE guardian = ?", (nobody, person))
     db.execute("UPDATE outcomes SET ref = ? WHERE ref = ?", (nobody, person))
     return changed

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.archive.erasure import NobodyError, erase
 from engine.archive.retention import days_of, purge, removals
+from engine.archive.store import StillReadError
 from engine.console.accounts import AccountError
 from engine.console.web import Visit
 
@@ -55,7 +56,7 @@ def erase_person(visit: Visit) -> Response:
     """Erase somebody; the id is typed, so that no click can do it by mistake."""
     try:
         erase(visit.hub.archive, visit.form.get("person", "").strip())
-    except NobodyError as error:
+    except (NobodyError, StillReadError) as error:
         return _page(visit, 400, str(error))
     visit.hub.archive.saw(visit.who.account, visit.who.role.name.lower(), "erasure", "", "")
     return visit.to("/admin#removals")
