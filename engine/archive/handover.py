@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.archive.store import is_held
+from engine.archive.live import is_held
 
 if TYPE_CHECKING:
     from engine.archive.store import Archive

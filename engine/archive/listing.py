@@ -45,7 +45,7 @@ class Filter:
     left: str = ""
     """What was being asked when a call was given up or put through."""
     slow: str = ""
-    """One of store.SLOW: a reply took at least so long."""
+    """One of filing.SLOW: a reply took at least so long."""
     since: str = ""
     """ISO date, the first day."""
     until: str = ""

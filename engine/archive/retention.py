@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from engine.archive.store import Archive, forget, remove_file
+from engine.archive.filing import forget
+from engine.archive.store import Archive, remove_file
 from engine.traces import parse_tape
 
 if TYPE_CHECKING:

@@ -20,31 +20,22 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from engine.archive.filing import classes_of, insert, marks_of, people_in, remove
+from engine.archive.live import hold, is_held, written_at
 from engine.archive.schema import SCHEMA
 from engine.booking.sqlite_file import SqliteFile
 from engine.core.errors import FrontdeskError, TapeError
-from engine.tape_summary import Summary, summarised
+from engine.tape_summary import summarised
 from engine.traces import Both, Recorder, Tape, TapeWriter, opened, parse_tape, sealing_key
 
 if TYPE_CHECKING:
     import sqlite3
-    from io import FileIO
 
     from engine.core.domain import Domain
 
-try:
-    import fcntl
-except ImportError:  # no such locks on Windows
-    fcntl = None  # type: ignore[assignment]
-
 _WAIT_S = 10.0
-_HOUR_S = 3600.0
 _POLL_S = 0.05
-SLOW: Mapping[str, int] = {"0.5": 500, "1": 1_000, "2": 2_000, "4": 4_000}
-"""Names of slow replies to the milliseconds that a call's slowest one took at least."""
 _SAFE = re.compile(r"[^A-Za-z0-9._-]")
-_SUBJECT = "subject"
-"""The key under which a service gives somebody who is on file, and arguments name them."""
 
 
 class StillReadError(FrontdeskError):
@@ -113,7 +104,7 @@ class Archive:
 
     def _unfiled(self) -> list[Path]:
         found = self.live_folder.glob("*.jsonl") if self.live_folder.is_dir() else ()
-        times = {path: _written_at(path) for path in found}
+        times = {path: written_at(path) for path in found}
         return sorted(times, key=lambda path: (times[path], path.name))
 
     def take_in(self, path: Path) -> str | None:
@@ -144,9 +135,9 @@ class Archive:
             # A recording may be there before its tape, after it, or outlive a tape that is imported again.
             kept = db.execute("SELECT audio FROM calls WHERE call = ?", (summary.call,)).fetchone()
             audio = kept["audio"] if kept is not None else str(sound) if sound.is_file() else ""
-            _remove(db, summary.call)
-            _insert(db, summary, caller, audio, " ".join(_classes(tape)))
-            db.executemany("INSERT INTO marks VALUES (?, ?, ?, ?)", list(_marks(summary)))
+            remove(db, summary.call)
+            insert(db, summary, caller, audio, " ".join(classes_of(tape)))
+            db.executemany("INSERT INTO marks VALUES (?, ?, ?, ?)", list(marks_of(summary)))
             db.executemany(
                 "INSERT INTO callers VALUES (?, ?)", [(summary.call, item) for item in sorted(people)]
             )
@@ -166,9 +157,9 @@ class Archive:
                 if event["is"] == "CallStarted" and isinstance(event.get("number"), str):
                     caller = self.number_mark(event["number"])
                 for held in entry["changes"].get("slots", {}).values():
-                    people |= _people(held.get("value"))
+                    people |= people_in(held.get("value"))
                 for data in (event.get("data"), *(action.get("args") for action in entry["actions"])):
-                    people |= _people(data)
+                    people |= people_in(data)
         except TapeError:
             return "", set()  # another site's key: the redacted layer is all there is
         return caller, people & self._on_file(people)
@@ -294,98 +285,6 @@ class Archive:
             if time.monotonic() > until:
                 raise StillReadError("what was removed is still in the journal: somebody reads the database")
             time.sleep(_POLL_S)
-
-
-def hold(file: FileIO) -> None:
-    """Keep a file as ours for as long as it is open: a process that dies lets go of it."""
-    if fcntl is not None:
-        fcntl.flock(file, fcntl.LOCK_EX)  # waits at most for somebody who is just looking whether it is held
-
-
-def is_held(path: Path) -> bool:
-    """Whether some process is writing a live tape; without locks one that was written to within the hour."""
-    if fcntl is None:
-        return time.time() - _written_at(path) < _HOUR_S
-    try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _written_at(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:  # filed meanwhile
-        return 0.0
-
-
-def _people(value: Any) -> set[str]:
-    """The ids that a value names somebody by."""
-    if not isinstance(value, dict):
-        return set()
-    named = value.get(_SUBJECT)
-    inner = named.get("id") if isinstance(named, dict) else named
-    found = {item for item in (value.get("id"), inner, value.get("guardian")) if isinstance(item, str)}
-    for item in value.values():
-        for part in item if isinstance(item, list) else (item,):
-            found |= _people(part)
-    return found
-
-
-def _classes(tape: Tape) -> list[str]:
-    return sorted({name for kept in tape.payloads for name in kept})
-
-
-def _marks(summary: Summary) -> Iterator[tuple[str, str, str, int]]:
-    counted = (
-        ("flag", summary.flags),
-        ("rule", summary.rules),
-        ("no_match", summary.no_match),
-        ("no_input", summary.no_input),
-        ("denied", summary.denied),
-        ("slot", summary.asked),
-    )
-    for kind, counts in counted:
-        for name, count in counts.items():
-            yield kind, name, summary.call, count
-    slowest = max(summary.latencies_ms, default=0)
-    for name, ms in SLOW.items():
-        if slowest >= ms:
-            yield "slow", name, summary.call, slowest
-    if summary.outcome not in {"done", "answered", "live"} and summary.asking:
-        yield "left", summary.asking, summary.call, 1
-    for kind, names in (("task", summary.tasks), ("deed", summary.deeds)):
-        for name in sorted(set(names)):
-            yield kind, name, summary.call, names.count(name)
-
-
-def _insert(db: sqlite3.Connection, summary: Summary, caller: str, audio: str, sealed: str) -> None:
-    started = datetime.fromisoformat(summary.started)
-    db.execute(
-        f"INSERT INTO calls VALUES ({', '.join('?' * 20)})",  # noqa: S608 - only question marks
-        (
-            summary.call, summary.domain, summary.version, started.timestamp(), started.date().isoformat(),
-            summary.duration_s, summary.language, summary.outcome, summary.reason, summary.target,
-            summary.level, summary.turns, summary.entries, summary.corrections, summary.confirmed,
-            summary.model_calls, orjson.dumps(summary.latencies_ms).decode(), caller, audio, sealed,
-        ),
-    )  # fmt: skip
-
-
-def _remove(db: sqlite3.Connection, call: str) -> None:
-    for table in ("calls", "tapes", "marks", "callers", "model_uses"):
-        db.execute(f"DELETE FROM {table} WHERE call = ?", (call,))  # noqa: S608 - names of ours
-
-
-def forget(db: sqlite3.Connection, call: str) -> None:
-    """Remove a call and everything said about it."""
-    _remove(db, call)
-    db.execute("DELETE FROM timings WHERE call = ?", (call,))
-    db.execute("DELETE FROM remarks WHERE call = ?", (call,))
 
 
 def remove_file(path: str) -> bool:

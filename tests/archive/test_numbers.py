@@ -118,7 +118,7 @@ def test_slow_replies_are_found(archive: Archive, tmp_path: Path) -> None:
 
 def test_everything_of_a_call_goes_with_it(archive: Archive) -> None:
     """Last, since it removes one: nothing of a call that is forgotten stays in any table."""
-    from engine.archive.store import forget
+    from engine.archive.filing import forget
 
     with archive.forgetting() as db:
         for call in ("asked", "given up"):
