@@ -37,7 +37,7 @@ from telephony.floor import (
     Words,
 )
 from telephony.playing import Player, Started
-from telephony.speech import Recognized, SpeechEvent, SpeechFailed, TurnEnded
+from telephony.speech import Mendable, Recognized, SpeechEvent, SpeechFailed, TurnEnded
 from telephony.tidy import tidied
 from telephony.turns import take_turn
 from telephony.vad import WINDOW_S
@@ -59,6 +59,8 @@ if TYPE_CHECKING:
 
 _BEEP = (440.0, 0.25)
 """What is heard when no voice can be had: Hz and seconds."""
+SPEECH = 0.5
+"""A window that is at least so likely speech counts as such."""
 BEFORE_S = 0.3
 """A recogniser's words begin a little before it says so."""
 
@@ -95,6 +97,9 @@ class Exchange:
         """Since when the caller says what is not yet a turn."""
         self._keys_s: float | None = None
         """Since when keys are pressed that are not yet an answer."""
+        self._unheard_s = 0.0
+        """Speech since the last words."""
+        self._deaf_s = shell.limits.deaf
         self.sound_s: float | None = None
         """When sound last came from the line."""
         self._detection = shell.detector.open(rate, self._activity)
@@ -120,6 +125,12 @@ class Exchange:
 
     def _activity(self, probability: float, level_db: float, end_s: float) -> None:
         self.happen(Voice(end_s + self._lag_s, probability, level_db, WINDOW_S))
+        if probability >= SPEECH and self.player.idle:  # our own echo is nobody's speech
+            self._unheard_s += WINDOW_S
+            if self._unheard_s > self._deaf_s:
+                self._unheard_s, self._deaf_s = 0.0, 2 * self._deaf_s
+                if isinstance(self._hearing, Mendable):
+                    self._hearing.doubt()
 
     def key(self, digit: str) -> None:
         """A telephone key."""
@@ -137,6 +148,8 @@ class Exchange:
             case Recognized():
                 words = tidied(event.transcript, self.manners, self.floor.question.profile)
                 known = discreet(words, self.digits)
+                if words.text:
+                    self._unheard_s = 0.0
                 if self._words_s is None:
                     self._words_s = event.from_s + self._lag_s
                 if known != words:

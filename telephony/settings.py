@@ -18,6 +18,8 @@ class Limits:
     patience: float = 10.0
     """Work without an end, after which we go on without its result."""
     understanding: float = 2.0
+    deaf: float = 2.5
+    """Speech of which a recogniser says nothing, after which another listens; twice as much the next time."""
     ring: float = 45.0
     """A transfer that nobody answers."""
     lost: float = 20.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.core.utterance import Transcript
 
@@ -86,6 +86,9 @@ class SpeechUnavailable(ConnectionError):  # noqa: N818 - a state of the world, 
 class Hearing(Protocol):
     """One call's stream of sound into a recogniser."""
 
+    partials: bool
+    """Whether it gives words while the caller still speaks."""
+
     def push(self, pcm: bytes) -> None:
         """Add sound, 16-bit mono at the rate it was opened with; never blocks."""
 
@@ -100,6 +103,14 @@ class Hearing(Protocol):
 
     async def aclose(self) -> None:
         """Let go of everything."""
+
+
+@runtime_checkable
+class Mendable(Protocol):
+    """A hearing that can begin anew, or go on with another recogniser, in the middle of a call."""
+
+    def doubt(self) -> None:
+        """Somebody has spoken for long and nothing was heard, though nothing has failed."""
 
 
 class Recognizer(Protocol):

@@ -82,6 +82,8 @@ class LocalRecognizer:
 class LocalHearing:
     """One call's sound, and what was made of it."""
 
+    partials = True
+
     def __init__(self, recognizer: LocalRecognizer, rate: int, hints: Hints) -> None:
         self._recognizer, self._rate, self._hints = recognizer, rate, hints
         self._events: asyncio.Queue[SpeechEvent | None] = asyncio.Queue()

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 
-from telephony.asr.streamed import Patience, Session, StreamedHearing
+from telephony.asr.streamed import Patience, StreamedHearing
 from telephony.speech import Hearing, Hints, Recognizer, SpeechEvent, SpeechFailed, SpeechUnavailable
 
 
@@ -39,9 +39,9 @@ class OrderedRecognizer:
             SpeechUnavailable: none can.
         """
         session = await self._connect(rate, hints)
-        return StreamedHearing(self._connect, session, rate, hints, self._patience)
+        return OrderedHearing(self._connect, session, rate, hints, self._patience)
 
-    async def _connect(self, rate: int, hints: Hints) -> Session:
+    async def _connect(self, rate: int, hints: Hints) -> Listening:
         now = asyncio.get_running_loop().time()
         places = sorted(
             range(len(self._recognizers)), key=lambda place: (self._tired.get(place, 0.0) > now, place)
@@ -54,14 +54,23 @@ class OrderedRecognizer:
                 gone = refused
                 self._rest(place)
             else:
-                return _Listening(hearing, self, place)
+                return Listening(hearing, self, place)
         raise gone
 
     def _rest(self, place: int) -> None:
         self._tired[place] = asyncio.get_running_loop().time() + self._rest_s
 
 
-class _Listening:
+class OrderedHearing(StreamedHearing):
+    """One call's stream of sound over recognisers that stand in for each other."""
+
+    def doubt(self) -> None:
+        """Go on with the next, unless the present one never gives words before the end of a turn."""
+        if isinstance(self._session, Listening) and self._session.doubt():
+            super().doubt()
+
+
+class Listening:
     """A hearing of one of them, as a session of the whole."""
 
     def __init__(self, hearing: Hearing, owner: OrderedRecognizer, place: int) -> None:
@@ -69,19 +78,29 @@ class _Listening:
         self._owner = owner
         self._place = place
 
+    def doubt(self) -> bool:
+        """Leave this one alone for a while; False when its silence is no bad sign."""
+        if self._hearing.partials:
+            self._owner._rest(self._place)  # noqa: SLF001 - the two are one thing
+        return self._hearing.partials
+
     async def send(self, pcm: bytes) -> None:
+        """Pass sound on."""
         self._hearing.push(pcm)
 
     async def expect(self, hints: Hints) -> None:
+        """Pass on what is asked."""
         self._hearing.expect(hints)
 
     async def finish(self) -> None:
+        """Pass on that a turn is over."""
         self._hearing.finish_turn()
 
     async def keep_alive(self) -> None:
         """Each keeps its own connection."""
 
     async def events(self) -> AsyncIterator[SpeechEvent]:
+        """What it hears; its failure is the end of this session, not of the whole."""
         async with aclosing(self._hearing.events()) as events:  # type: ignore[type-var]  # ours are generators
             async for event in events:
                 if isinstance(event, SpeechFailed):
@@ -92,4 +111,5 @@ class _Listening:
         raise SpeechUnavailable("lost")
 
     async def aclose(self) -> None:
+        """Let go of it."""
         await self._hearing.aclose()

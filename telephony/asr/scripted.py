@@ -70,6 +70,7 @@ class ScriptedHearing:
 
     def __init__(self, rate: int, misbehaviour: Misbehaviour, hints: list[Hints]) -> None:
         self._rate, self._wrong, self._hints = rate, misbehaviour, hints
+        self.partials = misbehaviour.partials
         self._events: asyncio.Queue[SpeechEvent | None] = asyncio.Queue()
         self._due: list[Word] = []
         self._heard: list[Word] = []

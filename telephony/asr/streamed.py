@@ -88,6 +88,8 @@ async def opened(connect: Connect, rate: int, hints: Hints, patience: Patience) 
 class StreamedHearing:
     """One call's stream of sound: a `telephony.speech.Hearing`."""
 
+    partials = True
+
     def __init__(
         self, connect: Connect, session: Session, rate: int, hints: Hints, patience: Patience | None = None
     ) -> None:
@@ -105,6 +107,7 @@ class StreamedHearing:
         self._owed = False
         """Final words were asked for and have not come."""
         self._wake = asyncio.Event()
+        self._doubted = asyncio.Event()
         self._pushed_s = 0.0
         self._base_s = 0.0
         """Where this session's clock stands on ours."""
@@ -130,6 +133,10 @@ class StreamedHearing:
         """Ask for the final words."""
         self._owed = True
         self._add(None)
+
+    def doubt(self) -> None:
+        """Nothing was heard of somebody who has spoken for long: say the last seconds to a new connection."""
+        self._doubted.set()
 
     async def events(self) -> AsyncIterator[SpeechEvent]:
         """What is heard, until closed; a failure is the last event."""
@@ -164,15 +171,19 @@ class StreamedHearing:
 
     async def _converse(self) -> SpeechUnavailable:
         """Send and hear over one session until it is gone; why it went."""
-        writing = asyncio.create_task(self._write())
-        reading = asyncio.create_task(self._read())
+        self._doubted.clear()
+        tasks = [asyncio.create_task(work) for work in (self._write(), self._read(), self._silent())]
         try:
-            done, _ = await asyncio.wait({writing, reading}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             return next(iter(done)).result()
         finally:
-            for task in (writing, reading):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(writing, reading, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _silent(self) -> SpeechUnavailable:
+        await self._doubted.wait()
+        return SpeechUnavailable("silent")
 
     async def _write(self) -> SpeechUnavailable:
         limit = self._patience.behind_s * self._rate * 2

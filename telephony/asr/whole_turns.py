@@ -42,6 +42,8 @@ class Tries:
 class WholeTurnHearing:
     """One call's stream of sound, cut into turns by our own endpointer: a `telephony.speech.Hearing`."""
 
+    partials = False
+
     def __init__(self, transcribe: Transcribe, rate: int, hints: Hints, tries: Tries | None = None) -> None:
         self._transcribe = transcribe
         self._rate = rate

@@ -62,6 +62,8 @@ class Faults:
     """Words that no client knows, a warning, and text that is no JSON."""
     error: bool = False
     """A fatal Error message instead of words."""
+    deaf: bool = False
+    """The first connection takes sound and never says anything."""
 
 
 @dataclass
@@ -165,6 +167,8 @@ class Session:
         return [word for word in words if word.start >= -0.01 and word.end <= until + 1e-6]
 
     async def tell(self, message: dict[str, Any]) -> None:
+        if self.first and self.peer.faults.deaf:
+            return
         await self.connection.send(json.dumps(message))
 
     async def progressed(self) -> None:

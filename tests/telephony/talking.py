@@ -17,6 +17,7 @@ from engine.nlu.cascade import Understanding
 from engine.pack import load
 from engine.quality.examples import DEFAULT_NOW
 from telephony.asr import scripted as ears
+from telephony.asr.ordered import OrderedRecognizer
 from telephony.audio import silence, tone
 from telephony.call import CallResult, run_call
 from telephony.fast_loop import run_fast
@@ -134,6 +135,11 @@ def talk(
         if part.words is not None and isinstance(recognizer, ears.ScriptedRecognizer):
             words, others = part.words
             recognizer.say(words, at_s, others)
+        elif part.words is not None and isinstance(recognizer, OrderedRecognizer):
+            words, others = part.words
+            for inner in recognizer._recognizers:
+                for hearing in inner._open if isinstance(inner, ears.ScriptedRecognizer) else ():
+                    hearing.say(words, hearing._at_s, others)  # each counts from its own beginning
 
     line = WavLine(parts, RATE, call="scripted", number=number, paced=paced, spoke=spoke, linger_s=linger_s)
     line.control._outcomes.clear()

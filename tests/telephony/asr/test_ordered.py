@@ -6,7 +6,7 @@ import pytest
 
 from telephony.asr.ordered import OrderedRecognizer
 from telephony.asr.scripted import Misbehaviour, ScriptedRecognizer
-from telephony.speech import Hints, Recognized, SpeechUnavailable
+from telephony.speech import Hints, Mendable, Recognized, SpeechUnavailable
 from tests.peers.deepgram import DeepgramPeer
 from tests.peers.deepgram import spoken as scripted
 from tests.peers.openai_speech import OpenAIPeer
@@ -66,6 +66,38 @@ def test_no_recogniser_at_all_is_an_error_of_ours():
 def test_a_call_goes_on_when_its_recogniser_breaks():
     second = ScriptedRecognizer()
     both = OrderedRecognizer([ScriptedRecognizer(Misbehaviour(fails_at_s=3.0)), second])
-    call = talk([spoken("hello")], recognizer=both)
-    assert not call.line.control.transfers
+    call = talk([spoken("do you have parking?"), spoken("no thank you, goodbye")], recognizer=both)
     assert second._open
+    assert "utter_answer_parking" in call.said()
+    assert not call.line.control.transfers
+
+
+def test_one_that_hears_nothing_of_a_caller_who_speaks_is_left_for_the_next():
+    deaf, well = ScriptedRecognizer(Misbehaviour(deaf=True)), ScriptedRecognizer()
+    question = "good morning I would like to ask you something do you have any parking there at all"
+    call = talk([spoken(question), spoken(question)], recognizer=OrderedRecognizer([deaf, well]))
+    assert well._open
+    assert "utter_answer_parking" in call.said()
+    assert not call.line.control.transfers
+
+
+def test_one_that_gives_whole_turns_is_not_doubted_while_the_caller_speaks():
+    whole, other = ScriptedRecognizer(Misbehaviour(partials=False)), ScriptedRecognizer()
+    question = "good morning I would like to ask you something do you have any parking there at all"
+    call = talk([spoken(question)], recognizer=OrderedRecognizer([whole, other]))
+    assert not other._open
+    assert "utter_answer_parking" in call.said()
+
+
+async def test_a_single_one_that_goes_silent_is_connected_again_and_hears_the_last_words():
+    peer = DeepgramPeer(scripted("do you have parking", 0.4))
+    async with peer.running(), listening(V1.recognizer(peer)) as call:
+        peer.faults.deaf = True
+        await call.say(2.0, pace=0.001)
+        assert call.events == []
+        assert isinstance(call.hearing, Mendable)
+        call.hearing.doubt()
+        await until(lambda: len(peer.queries) == 2)
+        await call.say(2.0, pace=0.001)
+        await until(lambda: call.heard() == "do you have parking")
+        assert not call.failed
