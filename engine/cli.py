@@ -261,13 +261,25 @@ def voice() -> None:
 @voice.command("build")
 @click.argument("site")
 @click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), help="Where the clips go.")
-def build_voice(site: str, folder: Path | None) -> None:
+@click.option(
+    "--recordings",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="People's recordings, as LANGUAGE/RESPONSE.wav.",
+)
+@click.option(
+    "--lines",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Build with the voices that this configuration names.",
+)
+def build_voice(site: str, folder: Path | None, recordings: Path | None, lines: Path | None) -> None:
     """Render once what a site says in the same words in every call."""
     from telephony import recorded_call, voice_build  # noqa: PLC0415
 
     desk = _desk(site, MEMORY)
     with _mistakes():
-        click.echo(voice_build.run(desk.domain, folder, desk.clock(None)(), recorded_call.RATE))
+        now = desk.clock(None)()
+        built = voice_build.run(desk.domain, folder, now, recorded_call.RATE, recordings, lines)
+        click.echo("\n".join(built))
 
 
 @app.command()

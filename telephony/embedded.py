@@ -43,7 +43,8 @@ class Speech:
         from telephony.tts import local as voice
 
         try:
-            return cls(ears.load(), ClipSynthesizer(voice.load(), clip_folder()))
+            said = voice.load()
+            return cls(ears.load(), ClipSynthesizer(said, clip_folder(said.name)))
         except SpeechUnavailable as error:
             raise ValueError(MISSING) from error
 

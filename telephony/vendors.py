@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz, process
@@ -108,6 +109,8 @@ def _voices(options: Options) -> dict[str, str]:
     }
 
 
+_WHERE = frozenset({"host", "port", "url", "region"})
+"""Options that say where a voice is, not which."""
 _VOICE = frozenset(f"voice_{code}" for code in ("de", "en", "es", "lt", "lv"))
 
 RECOGNISERS: Mapping[str, Vendor[Recognizer]] = {
@@ -151,10 +154,31 @@ def voice(wanted: Sequence[VendorSettings], environment: Mapping[str, str] | Non
         UnknownVendorError: a name or an option that does not exist, or a key that is needed and not named.
         SecretMissingError: a key that the environment does not hold.
     """
+    from telephony.tts.clips import ClipSynthesizer, clip_folder
     from telephony.tts.ordered import OrderedSynthesizer
 
-    made = [_made(VOICES, "voice", one, (), environment) for one in wanted]
+    made = [
+        ClipSynthesizer(live, clip_folder(name), voice=name) for name, live in voices(wanted, environment)
+    ]
     return made[0] if len(made) == 1 else OrderedSynthesizer(made)
+
+
+def voices(
+    wanted: Sequence[VendorSettings], environment: Mapping[str, str] | None = None
+) -> list[tuple[str, Synthesizer]]:
+    """The voices of a configuration, live, each with the name that its clips are kept under.
+
+    Raises:
+        UnknownVendorError: a name or an option that does not exist, or a key that is needed and not named.
+        SecretMissingError: a key that the environment does not hold.
+    """
+    return [(_voice_name(one), _made(VOICES, "voice", one, (), environment)) for one in wanted]
+
+
+def _voice_name(wanted: VendorSettings) -> str:
+    """A vendor has many voices, and they must not be mixed in one sentence."""
+    chosen = "\n".join(f"{name}={wanted.options[name]}" for name in sorted(wanted.options.keys() - _WHERE))
+    return f"{wanted.use}-{sha256(chosen.encode()).hexdigest()[:8]}" if chosen else wanted.use
 
 
 def _made(

@@ -69,7 +69,7 @@ def test_the_ears_of_a_site_know_its_names(parts):
     })  # fmt: skip
     made = site_of(site, settings, {"A_KEY": "x"})
     assert set(made.recognizer._phrases) == {p.name for p in site.domain.catalogue.providers.values()}  # type: ignore[attr-defined]
-    assert made.synthesizer.name == "wyoming"
+    assert made.synthesizer.name == "clips > wyoming"
 
 
 LINES = """\

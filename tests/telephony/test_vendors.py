@@ -25,12 +25,20 @@ def test_every_recogniser_of_the_table_can_be_made(name):
 
 @pytest.mark.parametrize("name", sorted(set(VOICES) - {"local"}))
 def test_every_voice_of_the_table_can_be_made(name):
-    assert voice([wanted(name)], KEYS).name == name
+    assert voice([wanted(name)], KEYS).name == f"clips > {name}"
+
+
+def test_clips_of_one_voice_are_never_taken_for_another_of_the_same_vendor():
+    def named(**options: str) -> str:
+        return voice([wanted("deepgram", **options)], KEYS).name
+
+    assert named() == named(url="wss://nearer.example")
+    assert named() != named(voice_en="aura-2") != named(voice_en="aura-3")
 
 
 def test_embedded_speech_needs_no_key_and_its_packages():
     pytest.importorskip("hibari", reason="the speech extra is not installed")
-    assert voice([wanted("local", key=None)]).name == "local"
+    assert voice([wanted("local", key=None)]).name == "clips > local"
 
 
 def test_several_stand_in_for_each_other():
