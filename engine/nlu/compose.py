@@ -241,7 +241,8 @@ def _answer(
 ) -> tuple[list[Command], list[tuple[int, Filled]]]:
     """Yes or no, and the values that are more than a restatement of what was agreed to."""
     yes = scene.answer.yes if scene.answer.clear else None
-    if yes is None and scene.answer.acknowledged and scene.asks_yes_no:
+    leaves = any(item.rule.kind == "say" and item.rule.target == "goodbye" for item in scene.requests)
+    if yes is None and scene.answer.acknowledged and scene.asks_yes_no and not leaves:
         yes = True
     kind = scene.expecting.kind
     if kind == "confirm":
