@@ -177,7 +177,15 @@ def appointments(site: str, database: str, as_json: bool) -> None:
 @click.option("--pack", help="Fold over this pack or site instead of the tape's own.")
 @as_json
 @click.option("--show", is_flag=True, help="Print the trace: who decided what, from which line.")
-def replay(tapes: tuple[str, ...], database: str | None, pack: str | None, as_json: bool, show: bool) -> None:
+@click.option("--understand", is_flag=True, help="Also say which words are understood otherwise now.")
+def replay(
+    tapes: tuple[str, ...],
+    database: str | None,
+    pack: str | None,
+    as_json: bool,
+    show: bool,
+    understand: bool,
+) -> None:
     """Fold tapes, or folders of them, again: every decision must come out the same, byte for byte."""
     from engine import replaying, tape_sources  # noqa: PLC0415
 
@@ -185,7 +193,7 @@ def replay(tapes: tuple[str, ...], database: str | None, pack: str | None, as_js
         raise click.UsageError("which TAPES? Files or folders of them, or with --db calls of a database")
     with _mistakes():
         taped = tape_sources.filed(database, tapes) if database is not None else tape_sources.files(tapes)
-        code = replaying.run(taped, pack, as_json=as_json, show=show)
+        code = replaying.run(taped, pack, as_json=as_json, show=show, understand=understand)
     sys.exit(code)
 
 

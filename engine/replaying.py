@@ -6,7 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from engine import tape_diff
@@ -15,11 +15,13 @@ from engine.core.errors import FrontdeskError, PackError, TapeError
 from engine.core.frozen import quick
 from engine.pack import load, locate
 from engine.tape_summary import summarised
+from engine.tape_understanding import Anew, understood_anew
 from engine.trace_text import lines
 from engine.traces import Tape, parse_tape, sealing_key
 
 if TYPE_CHECKING:
     from engine.core.domain import Domain
+    from engine.nlu.cascade import Understanding
     from engine.tape_sources import Source
 
 _ALONE = 200
@@ -44,6 +46,8 @@ class Verdict:
     """Over another pack only."""
     outcome: str = ""
     """How the call ended, as the tape says."""
+    anew: Anew | None = None
+    """What understanding makes of the words now, where that was asked for; it changes no verdict."""
     folded: bool = True
     """False for a tape that could not be folded at all: it says nothing about the pack."""
 
@@ -60,6 +64,8 @@ class Verdict:
             out["entry"], out["what"] = self.divergence.entry, self.divergence.what
         if self.difference is not None:
             out |= _plain_difference(self.difference)
+        if self.anew is not None:
+            out["understood_anew"] = self.anew.plain()
         return out
 
 
@@ -85,10 +91,12 @@ class _Group:
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
-def run(tapes: Sequence[Source], pack: str | None, *, as_json: bool, show: bool) -> int:
+def run(
+    tapes: Sequence[Source], pack: str | None, *, as_json: bool, show: bool, understand: bool = False
+) -> int:
     """Replay tapes and print the verdicts; the exit code is 1 when one of them differs."""
     verdicts = []
-    for verdict, tape in zip(replay_all(tapes, pack), tapes, strict=True):
+    for verdict, tape in zip(replay_all(tapes, pack, understand=understand), tapes, strict=True):
         verdicts.append(verdict)
         if as_json:
             continue
@@ -96,6 +104,11 @@ def run(tapes: Sequence[Source], pack: str | None, *, as_json: bool, show: bool)
             _show(tape)
         state = "identical" if verdict.same else "DIFFERS" if verdict.folded else "NOT FOLDED"
         print(f"{verdict.tape}: {state}, {verdict.steps} steps{': ' + verdict.why if verdict.why else ''}")  # noqa: T201
+        for item in verdict.anew.otherwise if verdict.anew is not None else ():
+            told = (
+                f"    entry {item.entry}, turn {item.turn}, understood anew: {item.now}; then: {item.taped}"
+            )
+            print(told)  # noqa: T201
     if as_json:
         print(json.dumps([verdict.plain() for verdict in verdicts], ensure_ascii=False))  # noqa: T201
     elif len(verdicts) > 1:
@@ -103,11 +116,11 @@ def run(tapes: Sequence[Source], pack: str | None, *, as_json: bool, show: bool)
     return 0 if verdicts and all(verdict.same for verdict in verdicts) else 1
 
 
-def replay_all(tapes: Sequence[Source], pack: str | None) -> Iterator[Verdict]:
+def replay_all(tapes: Sequence[Source], pack: str | None, *, understand: bool = False) -> Iterator[Verdict]:
     """The verdicts of all tapes, in order; many of them are shared among all cores."""
     cores = os.cpu_count() or 1
     if len(tapes) <= _ALONE or cores == 1:
-        yield from _replayed_batch(tapes, pack)
+        yield from _replayed_batch(tapes, pack, understand=understand)
         return
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - only many tapes need it
     from functools import partial  # noqa: PLC0415
@@ -115,7 +128,7 @@ def replay_all(tapes: Sequence[Source], pack: str | None) -> Iterator[Verdict]:
 
     batches = [tapes[at : at + _AT_ONCE] for at in range(0, len(tapes), _AT_ONCE)]
     with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
-        for found in pool.map(partial(_replayed_batch, pack=pack), batches):
+        for found in pool.map(partial(_replayed_batch, pack=pack, understand=understand), batches):
             yield from found
 
 
@@ -144,6 +157,7 @@ def summary(verdicts: Sequence[Verdict]) -> list[str]:
     )
     out += [f"  {broken} differ byte for byte"] if broken else []
     out += [f"  {unfolded} could not be folded, which says nothing of the pack"] if unfolded else []
+    out += _anew_in_all(verdicts)
     for group in sorted(groups.values(), key=lambda item: (-len(item.tapes), item.rule)):
         ends = ", ".join(f"{name} {count}" for name, count in sorted(group.outcomes.items()))
         more = ", ..." if len(group.tapes) > _SHOWN_CALLS else ""
@@ -153,11 +167,24 @@ def summary(verdicts: Sequence[Verdict]) -> list[str]:
     return out
 
 
+def _anew_in_all(verdicts: Sequence[Verdict]) -> list[str]:
+    """How many turns are understood otherwise now; nothing where that was not asked for."""
+    anew = [verdict.anew for verdict in verdicts if verdict.anew is not None]
+    if not anew:
+        return []
+    turns, calls = sum(item.turns for item in anew), sum(bool(item.otherwise) for item in anew)
+    other = sum(len(item.otherwise) for item in anew)
+    return [
+        f"  {other} of {turns} turns, in {calls} calls, are understood otherwise now (apart from the above)"
+    ]
+
+
 def _difference(verdict: Verdict) -> tape_diff.Difference:
     return verdict.difference or tape_diff.Difference(verdict.steps)
 
 
-def _replayed_batch(tapes: Sequence[Source], pack: str | None) -> list[Verdict]:
+def _replayed_batch(tapes: Sequence[Source], pack: str | None, *, understand: bool) -> list[Verdict]:
+    minds: dict[str, Understanding] | None = {} if understand else None
     domains: dict[str, Domain] = {}
     found = []
     for tape in tapes:
@@ -166,12 +193,21 @@ def _replayed_batch(tapes: Sequence[Source], pack: str | None) -> list[Verdict]:
         except (OSError, FrontdeskError) as error:
             found.append(Verdict(tape.name, same=False, steps=0, why=str(error), folded=False))
         else:
-            found.append(replayed(tape.name, text, pack, domains))
+            found.append(replayed(tape.name, text, pack, domains, minds))
     return found
 
 
-def replayed(name: str, text: bytes, pack: str | None, domains: dict[str, Domain]) -> Verdict:
-    """The verdict on one tape; `domains` keeps the packs that were loaded."""
+def replayed(
+    name: str,
+    text: bytes,
+    pack: str | None,
+    domains: dict[str, Domain],
+    minds: dict[str, Understanding] | None = None,
+) -> Verdict:
+    """The verdict on one tape; `domains` keeps the packs that were loaded, `minds` their understanding.
+
+    Without `minds` nothing is understood anew.
+    """
     steps = 0
     try:
         tape = parse_tape(text, name)
@@ -180,15 +216,36 @@ def replayed(name: str, text: bytes, pack: str | None, domains: dict[str, Domain
         if wanted not in domains:
             domains[wanted] = _pack(wanted, given=pack is not None)
         if pack is not None and domains[wanted].version != tape.header.get("version"):
-            return _before_another(name, tape, domains[wanted])
+            verdict = _before_another(name, tape, domains[wanted])
+            return replace(verdict, anew=_anew(tape, wanted, domains, minds, verdict.difference))
         found = trace.replay(domains[wanted], tape.steps(sealing_key()))
+        anew = _anew(tape, wanted, domains, minds, None)
     except FrontdeskError as error:
         return Verdict(name, same=False, steps=steps, why=str(error), folded=False)
     outcome = summarised(tape, domains[wanted]).outcome
     if found is None:
-        return Verdict(name, same=True, steps=steps, outcome=outcome)
+        return Verdict(name, same=True, steps=steps, outcome=outcome, anew=anew)
     why = _explained(tape, domains[wanted], found)
-    return Verdict(name, same=False, steps=steps, why=why, divergence=found, outcome=outcome)
+    return Verdict(name, same=False, steps=steps, why=why, divergence=found, outcome=outcome, anew=anew)
+
+
+def _anew(
+    tape: Tape,
+    wanted: str,
+    domains: dict[str, Domain],
+    minds: dict[str, Understanding] | None,
+    difference: tape_diff.Difference | None,
+) -> Anew | None:
+    """Understand a tape's words anew, as far as the tape is valid."""
+    if minds is None:
+        return None
+    from engine.calls import understanding_of  # noqa: PLC0415 - a plain replay understands nothing
+
+    if wanted not in minds:
+        minds[wanted] = understanding_of(domains[wanted])
+    ends = difference is not None and difference.end is not None
+    steps = difference.steps if difference is not None and ends else None
+    return understood_anew(domains[wanted], minds[wanted], tape.steps(sealing_key()), steps)
 
 
 def _pack(name: str, *, given: bool) -> Domain:

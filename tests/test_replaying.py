@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from click.testing import CliRunner
 from engine import replaying, tape_diff, trace_text
 from engine.calls import Desk
 from engine.cli import app
-from engine.core.trace import Divergence
+from engine.core.commands import NotUnderstood, SetSlot
+from engine.core.events import Understood
+from engine.core.trace import Divergence, fold
 from engine.pack import locate
 from engine.tape_sources import Source, files
-from engine.traces import read_tape
+from engine.traces import Recorder, read_tape, sealing_key
 
 PACK = str(Path(__file__).parent / "core" / "packs" / "workshop" / "sites" / "canal.yml")
 
@@ -290,3 +293,49 @@ def test_a_tape_of_a_pack_that_lies_elsewhere_asks_for_it(
     assert "one.jsonl: identical" in capsys.readouterr().out
     assert replaying.run(files([path, path]), None, as_json=False, show=False) == 1
     assert "2 could not be folded, which says nothing of the pack" in capsys.readouterr().out
+
+
+def test_words_are_understood_anew_where_asked_and_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "one.jsonl"
+    desk = Desk.open("crossroads")
+    call = desk.call(desk.clock("2026-11-23T09:15"), tape=path)
+    call.open()
+    call.say("I'd like to book a driving lesson")
+    call.command((SetSlot("full_name", {"first": "Emma", "last": "Berg"}),), "Emma Berg")
+    call.hang_up()
+    # As if the second turn had been understood by grammars that knew less.
+    lines = path.read_bytes()
+    assert b'"pinned"' in lines
+    events = [event for event, _ in read_tape(path).steps(sealing_key())]
+    events = [
+        replace(event, source="lexical", commands=(NotUnderstood("no_match"),))
+        if isinstance(event, Understood) and event.source == "pinned" else event
+        for event in events
+    ]  # fmt: skip
+    writer = Recorder(desk.domain).tape(path, "one")
+    for before, event, outcome in fold(desk.domain, events):
+        writer.write(before, event, outcome)
+    writer.close()
+
+    assert replaying.run(files([path]), None, as_json=False, show=False) == 0
+    assert "understood anew" not in capsys.readouterr().out
+    assert replaying.run(files([path, path]), None, as_json=False, show=False, understand=True) == 0
+    out = capsys.readouterr().out
+    assert "one.jsonl: identical" in out
+    assert "turn 2, understood anew: SetSlot(full_name); then: NotUnderstood(no_match)" in out
+    assert "2 of 4 turns, in 2 calls, are understood otherwise now" in out
+    assert "Emma" not in out
+    assert replaying.run(files([path]), None, as_json=True, show=False, understand=True) == 0
+    found = json.loads(capsys.readouterr().out)[0]["understood_anew"]
+    assert (found["turns"], len(found["otherwise"])) == (2, 1)
+
+
+def test_words_after_a_tape_has_stopped_being_valid_are_not_understood_anew(
+    tape: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert replaying.run(files([tape]), PACK, as_json=True, show=False, understand=True) == 1
+    [verdict] = json.loads(capsys.readouterr().out)
+    assert verdict["understood_anew"]["turns"] == 1  # of three: the others answer what would not be asked
+    assert all(item["entry"] <= verdict["valid_to"] for item in verdict["understood_anew"]["otherwise"])
