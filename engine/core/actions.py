@@ -34,6 +34,8 @@ class Expecting:
     read back, so that a day said with the yes can be told from another one."""
     missing: str | None = None
     """The part of the slot's value that alone is asked for: the last name, when the first is known."""
+    so_far: str = ""
+    """Digits of the answer that were said already: what comes now goes on from them."""
 
 
 @quick(frozen=True, slots=True)

@@ -23,6 +23,8 @@ def fill(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
         return False
     if len(command.alternatives) > 1:
         return _clarify(turn, command, source)
+    if (part := slots.part_of(slot, command.value)) is not None:
+        return _go_on(turn, slot.id, part)
     try:
         value = slots.coerce(turn.domain, slot, command.value)
     except slots.InvalidValueError:
@@ -50,6 +52,15 @@ def fill(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
     turn.change(asking=None, clarify=None, no_match={**turn.state.no_match, slot.id: 0})
     if replaces and not asked and not offered:
         turn.push(_CORRECTED, context={"slot": slot.id})
+    return True
+
+
+def _go_on(turn: Turn, slot: str, part: str) -> bool:
+    """Listen for the rest of a number, without a word; False when nothing was added to it."""
+    asking = turn.state.asking
+    if asking is None or asking.kind != "slot" or asking.slot != slot or len(part) <= len(asking.so_far):
+        return False
+    prompts.listen(turn, replace(asking, so_far=part), turn.domain.slots[slot].silence_s)
     return True
 
 

@@ -21,6 +21,7 @@ _LONGEST_TEXT = 500
 _MENTIONS = 12
 _HISTORY = 20
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
+_DIGITS = re.compile(r"\+?\d{1,14}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _WISH_RANGES = ("days", "times", "not_days")
 _PAIRED = ("days", "times", "around", "exact")
@@ -170,6 +171,14 @@ _READERS: Mapping[SlotType, Callable[[Domain, Slot, Any], Any]] = {
     SlotType.PROVIDER: _provider,
 }
 """Types that only services fill are taken as they come."""
+
+
+def part_of(slot: Slot, value: Any) -> str | None:
+    """The digits of a telephone number of which the rest is still to come, {"so_far": "612"}."""
+    if slot.type is not SlotType.PHONE or not isinstance(value, Mapping):
+        return None
+    digits = value.get("so_far")
+    return digits if isinstance(digits, str) and _DIGITS.fullmatch(digits) else None
 
 
 def joined(kind: SlotType, held: Any, value: Any) -> Any:

@@ -163,6 +163,8 @@ def _single(
         return None
     used.add(target.slot)
     value = item.value if item.value is not None else item.alternatives[0]
+    if dict(item.attributes).get("partial") and target.slot == scene.expecting.slot:
+        value = {"so_far": value}  # the rest of the number is still to come
     return scene.place(item)[0], _filled(target, value, item.alternatives, item.confidence, item.text)
 
 

@@ -63,14 +63,16 @@ class MentionFinder:
         occurrences: Sequence[Occurrence],
         asked: str | None,
         missing: str | None = None,
+        so_far: str = "",
     ) -> tuple[Entity, ...]:
         """All mentions in order, no two of the same words.
 
-        `asked` is the type of the slot asked for, `missing` the part of its value that alone is wanted.
+        `asked` is the type of the slot asked for, `missing` the part of its value that alone is wanted,
+        `so_far` the digits of it that were said in earlier turns.
         """
         found = list(self._names.find(heard, occurrences, asked))
         found += self._people(texts, asked, missing)
-        found += self._numbers(heard, texts, occurrences, asked)
+        found += self._numbers(heard, texts, occurrences, asked, so_far)
         return _apart(found, asked, [item for item in occurrences if item.value == "title"], heard)
 
     def when(
@@ -103,12 +105,19 @@ class MentionFinder:
             yield from self._identity.names(texts if asking else texts[:1], asking=asking, half=missing)
 
     def _numbers(
-        self, heard: Heard, texts: Sequence[str], occurrences: Sequence[Occurrence], asked: str | None
+        self,
+        heard: Heard,
+        texts: Sequence[str],
+        occurrences: Sequence[Occurrence],
+        asked: str | None,
+        so_far: str,
     ) -> Iterator[Entity]:
         asking = asked == SlotType.PHONE
         announced = any(item.value == _PHONE for item in occurrences)
         if asking or announced or _DIGITS.search(heard.text):
-            yield from self._identity.phones(texts if asking else texts[:1], asking=asking)
+            yield from self._identity.phones(
+                texts if asking else texts[:1], asking=asking, so_far=so_far if asking else ""
+            )
         if asked == SlotType.EMAIL or "@" in heard.text:
             yield from self._identity.emails(texts[:1])
         yield from self._amounts.find(heard, occurrences, asking=asked == SlotType.NUMBER)

@@ -131,7 +131,7 @@ class Reader:
         """All mentions in order; where two grammars claim the same words, the surer one has them."""
         asked = _asked_type(self._domain, expecting, occurrences, len(heard.words))
         born = any(item.value == _BORN for item in occurrences)
-        others = self._mentions.find(heard, texts, occurrences, asked, expecting.missing)
+        others = self._mentions.find(heard, texts, occurrences, asked, expecting.missing, expecting.so_far)
         wrong = [
             (heard.starts[item.first], heard.ends[item.last])
             for item in occurrences

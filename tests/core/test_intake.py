@@ -63,6 +63,38 @@ def test_an_invalid_value_again_and_again_ends_with_a_person() -> None:
     assert call.says == ["utter_connecting"]
 
 
+def asked_for_a_number() -> Call:
+    call = Call().means(StartFlow("request_callback"), SetSlot("callback_reason", "a squeak"))
+    return call.means(SetSlot("full_name", NAME))
+
+
+def test_the_rest_of_a_number_is_waited_for_without_a_word() -> None:
+    call = asked_for_a_number().means(SetSlot("phone", {"so_far": "370"}))
+    assert (call.says, call.asks, call.value("phone")) == ([], "phone", None)
+    assert call.state.asking is not None
+    assert call.state.asking.so_far == "370"
+    call.means(SetSlot("phone", {"so_far": "370612"})).means(SetSlot("phone", "+37061234567"))
+    assert call.value("phone") == "+37061234567"
+    assert call.says == ["utter_confirm_phone"]
+
+
+def test_a_part_of_a_number_that_adds_nothing_is_not_understood() -> None:
+    call = asked_for_a_number().means(SetSlot("phone", {"so_far": "612"}))
+    call.means(SetSlot("phone", {"so_far": "612"}))
+    assert call.ruled(Verdict.REFUSED) == ["understanding"]
+    assert call.says[0] == "utter_no_match"
+    assert call.asks == "phone"
+    assert call.state.asking is not None
+    assert call.state.asking.so_far == ""
+
+
+def test_a_part_of_a_number_that_nobody_asked_for_is_not_taken() -> None:
+    for part in ({"so_far": "612"}, {"so_far": "six"}, {"so_far": 612}, {}):
+        call = Call().means(StartFlow("fetch_bike")).means(SetSlot("phone", part))
+        assert call.ruled(Verdict.REFUSED) == ["understanding"]
+        assert call.value("phone") is None
+
+
 def test_a_correction_in_any_turn_withdraws_what_was_built_on_the_old_value() -> None:
     call = at_the_offer().means(Correct("wish", THURSDAY))
     assert call.says == ["utter_offer_openings"]

@@ -172,6 +172,12 @@ def test_days_keep_the_times_they_were_said_with(meant: Meant):
     ]
 
 
+def test_a_number_is_put_together_over_several_turns(meant: Meant):
+    assert meant("three seven zero", "phone") == ["SetSlot phone={'so_far': '370'}"]
+    assert meant("six one two", "phone", so_far="370") == ["SetSlot phone={'so_far': '370612'}"]
+    assert meant("three four five six seven", "phone", so_far="370612") == ["SetSlot phone=+37061234567"]
+
+
 def test_the_moment_of_speaking_wishes_nothing(meant: Meant):
     tuesday = "SetSlot wish={'days': [['2026-11-24', '2026-11-25']]}"
     assert meant("I am at work at the moment, Tuesday would be good", "wish") == [tuesday]

@@ -56,9 +56,12 @@ class IdentityGrammar:
         """Letters and digits mixed, as in a booking reference or a postcode."""
         return self._spelling.codes(texts)
 
-    def phones(self, texts: Sequence[str], *, asking: bool) -> tuple[Entity, ...]:
-        """Telephone numbers, E.164; parts of one only when asked for, flagged ("partial", True)."""
-        return self._phones.find(texts, asking=asking)
+    def phones(self, texts: Sequence[str], *, asking: bool, so_far: str = "") -> tuple[Entity, ...]:
+        """Telephone numbers, E.164; parts of one only when asked for, flagged ("partial", True).
+
+        `so_far` are digits of earlier turns, which these go on from unless they are a number of their own.
+        """
+        return self._phones.find(texts, asking=asking, so_far=so_far)
 
     def patch_tail(self, number: str, text: str) -> str | None:
         """A number with its end corrected ("the last two are four five"), None when nothing was."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.core.frozen import quick
@@ -52,9 +53,14 @@ class PhoneGrammar:
         self._tail = phrase_set(table.get("tail") or ())
         self._not = phrase_set(table.get("not") or ())
 
-    def find(self, texts: Sequence[str], *, asking: bool) -> tuple[Entity, ...]:
-        """The numbers of the first text that has a right one; the other texts only add alternatives."""
+    def find(self, texts: Sequence[str], *, asking: bool, so_far: str = "") -> tuple[Entity, ...]:
+        """The numbers of the first text that has a right one; the other texts only add alternatives.
+
+        What is no whole number goes on from the digits said so far.
+        """
         found = [self._in_text(text, asking=asking) for text in texts]
+        if so_far and not any(_is_whole(entity) for some in found for entity in some):
+            found = [self._going_on(text, so_far) for text in texts]
         best = next((some for some in found if any(_is_whole(entity) for entity in some)), None)
         if best is None:
             return next((some for some in found if some), ())
@@ -104,6 +110,23 @@ class PhoneGrammar:
         if len(old) != len(new) or rest.count(old) != 1:
             return None
         return code + rest.replace(old, new)
+
+    def _going_on(self, text: str, so_far: str) -> tuple[Entity, ...]:
+        """The number that begins with the digits said so far, at the place of the words that go on."""
+        words = words_of(text)
+        runs = self._digits.runs(words, asking=True)
+        if not runs:
+            return ()
+        start, before = words[runs[0].first].start, len(so_far) + 1
+        found = [
+            item
+            for item in self._in_text(f"{so_far} {text[start:]}", asking=True)
+            if item.span[0] < before < item.span[1]
+        ]
+        spans = [(start, item.span[1] - before + start) for item in found]
+        return tuple(
+            replace(item, text=text[slice(*span)], span=span) for item, span in zip(found, spans, strict=True)
+        )
 
     def _in_text(self, text: str, *, asking: bool) -> tuple[Entity, ...]:
         words = words_of(text)

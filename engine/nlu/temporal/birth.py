@@ -126,12 +126,16 @@ class BirthDates:
         return None
 
     def _readings(self, run: list[Piece], chart: Chart) -> Iterator[Reading]:
-        today = chart.clock.today
+        today, day_first = chart.clock.today, chart.clock.day_first
         named = [index for index, piece in enumerate(run) if piece.month]
         if named:
             yield from _with_month(run, named[0], today)
         else:
-            yield from _digits_only(run, today, day_first=chart.clock.day_first)
+            # Three numbers that can be day, month and year are: "1 2 1985" is not 12 19 85.
+            fields = [*run[:2], *_year_in_pairs(run[2:])]
+            own = tuple(len(piece.digits) for piece in fields)
+            said = list(_digits_only(fields, today, (own,) if own in _WIDTHS else (), day_first=day_first))
+            yield from said or _digits_only(run, today, _WIDTHS, day_first=day_first)
 
 
 def _is_decade(digits: str) -> bool:
@@ -149,6 +153,13 @@ def _joined(run: list[Piece]) -> list[Piece]:
         else:
             joined.append(piece)
     return joined
+
+
+def _year_in_pairs(run: list[Piece]) -> list[Piece]:
+    """ "Nineteen eighty five": the two halves of a year put together."""
+    if len(run) != 2 or run[0].digits not in ("19", "20") or len(run[1].digits) != 2:
+        return run
+    return [Piece(run[0].start, run[1].end, run[0].digits + run[1].digits)]
 
 
 def _years(digits: str, today: date) -> tuple[int, ...]:
@@ -203,7 +214,9 @@ def _year_digits(pieces: list[Piece]) -> Iterator[tuple[str, int]]:
         yield "".join(piece.digits for piece in pieces), len(pieces)
 
 
-def _digits_only(run: list[Piece], today: date, *, day_first: bool) -> Iterator[Reading]:
+def _digits_only(
+    run: list[Piece], today: date, cuttings: tuple[tuple[int, int, int], ...], *, day_first: bool
+) -> Iterator[Reading]:
     """Every cut of the digits into day, month and year, weighed by the speaker's own grouping."""
     digits = "".join(piece.digits for piece in run)
     if len(run) == 1 and len(digits) < _WRITTEN_WHOLE:
@@ -212,7 +225,7 @@ def _digits_only(run: list[Piece], today: date, *, day_first: bool) -> Iterator[
     for piece in run:
         place += len(piece.digits)
         edges.add(place)
-    for widths in _WIDTHS:
+    for widths in cuttings:
         if sum(widths) == len(digits):
             cuts = widths[0], widths[0] + widths[1]
             fields = digits[: cuts[0]], digits[cuts[0] : cuts[1]], digits[cuts[1] :]

@@ -116,6 +116,20 @@ def test_other_languages_have_their_digits(
     assert found.value == expected
 
 
+def test_digits_go_on_from_those_of_earlier_turns(english: IdentityGrammar) -> None:
+    text = "and the rest is three four five six seven"
+    (found,) = english.phones([text], asking=True, so_far="612")
+    assert (found.value, text[slice(*found.span)]) == ("+37061234567", "three four five six seven")
+    (part,) = english.phones(["six one two"], asking=True, so_far="370")
+    assert (part.value, facts(part)["partial"]) == ("370612", True)
+    assert english.phones(["well"], asking=True, so_far="370") == ()
+
+
+def test_a_whole_number_does_not_go_on_from_anything(english: IdentityGrammar) -> None:
+    (found,) = english.phones(["six one two three four five six seven"], asking=True, so_far="699")
+    assert found.value == "+37061234567"
+
+
 def test_a_part_of_a_number_is_flagged(english: IdentityGrammar) -> None:
     (found,) = english.phones(["it's six one two"], asking=True)
     assert (found.value, facts(found)) == ("612", {"digits": "612", "partial": True})

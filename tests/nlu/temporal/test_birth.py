@@ -51,6 +51,11 @@ def test_numbers_alone_are_day_first_and_asked(grammar: Grammars, text: str) -> 
     assert readings(grammar, text) == ["1984-03-12", "1984-12-03"]
 
 
+def test_three_numbers_are_not_cut_again(grammar: Grammars) -> None:
+    assert readings(grammar, "1 2 1985") == ["1985-02-01", "1985-01-02"]
+    assert readings(grammar, "one two nineteen eighty five") == ["1985-02-01", "1985-01-02"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
