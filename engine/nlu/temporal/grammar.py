@@ -5,7 +5,17 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from engine.nlu.temporal import birth, bounds, calendar, counting, feasts, hours, mentions, stretches
+from engine.nlu.temporal import (
+    birth,
+    bounds,
+    calendar,
+    counting,
+    dayparts,
+    feasts,
+    hours,
+    mentions,
+    stretches,
+)
 from engine.nlu.temporal.chart import Chart
 from engine.nlu.temporal.feasts import holiday_symbol, holiday_words, mark_holidays
 from engine.nlu.temporal.finding import ROOTS, Finder
@@ -28,6 +38,7 @@ _ACTIONS: Mapping[str, Callable[..., Any]] = {
     **counting.ACTIONS,
     **bounds.ACTIONS,
     **feasts.ACTIONS,
+    **dayparts.ACTIONS,
     **mentions.ACTIONS,
 }
 _CHUNKS, _CHUNK = 20_000, 40

@@ -6,16 +6,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine.nlu.temporal.calendar import month_day, move, relative_day
-from engine.nlu.temporal.hours import fixed, part_window
+from engine.nlu.temporal.calendar import month_day, move
 from engine.nlu.temporal.readings import Days, Half, Reading, Time, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime, time
+    from datetime import datetime
 
     from engine.nlu.temporal.clock import Clock
-    from engine.nlu.temporal.hours import Part
 
 _NOON = 12 * 60
 _ANY_DAY = date(2001, 1, 1)
@@ -126,52 +124,6 @@ def period(_clock: Clock, first: Reading | None = None, last: Reading | None = N
     return Reading(first=first, last=last)
 
 
-def before_part(_clock: Clock, part: Reading) -> Reading | None:
-    """ "before Friday afternoon": up to its beginning."""
-    return _part_edge(part, begins=True, bound="before")
-
-
-def until_part(_clock: Clock, part: Reading) -> Reading | None:
-    """ "by Monday morning", "until tomorrow morning": up to its end."""
-    return _part_edge(part, begins=False, bound="until")
-
-
-def after_part(_clock: Clock, part: Reading) -> Reading | None:
-    """ "after Monday morning": from its end on."""
-    return _part_edge(part, begins=False, bound="after")
-
-
-def from_part(_clock: Clock, part: Reading) -> Reading | None:
-    """ "from tomorrow afternoon on"."""
-    return _part_edge(part, begins=True, bound="from")
-
-
-def _part_edge(part: Reading, *, begins: bool, bound: str) -> Reading | None:
-    window = part.window
-    edge = None if window is None else window.start if begins else window.end
-    if edge is None or part.days is None:
-        return None
-    point = Reading(days=part.days if begins else _day_of_end(part.days, edge), time=edge)
-    marks = (("bound", bound),)
-    if bound in ("after", "from"):
-        return Reading(first=point, marks=marks)
-    return Reading(last=point, marks=marks)
-
-
-def _day_of_end(days: Days, end: Time) -> Days:
-    """The day on which a part of the day ends: the night ends at the midnight that begins the next."""
-    if end.hour or end.minute:
-        return days
-    return replace(days, dates=tuple(value + timedelta(days=1) for value in days.dates))
-
-
-def part_to_part(_clock: Clock, first: Reading, last: Reading) -> Reading | None:
-    """ "from Tuesday evening until Thursday morning": from where the one begins to where the other ends."""
-    begins = _part_edge(first, begins=True, bound="from")
-    ends = _part_edge(last, begins=False, bound="until")
-    return Reading(first=begins.first, last=ends.last) if begins is not None and ends is not None else None
-
-
 def order(_clock: Clock, order: str) -> Reading:
     """A wish by comparison: soonest, later, earlier."""
     return Reading(order=order)
@@ -216,47 +168,6 @@ def roughly_mentioned(_clock: Clock, mention: Reading) -> Reading | None:
     return replace(mention, marks=(*mention.marks, ("fuzzy", True)))
 
 
-def dayed_part(_clock: Clock, window: Window, day: Days) -> Reading | None:
-    """ "Tuesday afternoon": a part of a known day."""
-    return None if day.ranged else Reading(days=day, window=window)
-
-
-def early_on(clock: Clock, day: Days) -> Reading | None:
-    """ "early on Tuesday": until halfway between opening and noon."""
-    until = (_minute(clock.opens) + _NOON) // 2 if _minute(clock.opens) < _NOON else _NOON
-    return None if day.ranged else Reading(days=day, window=Window(fixed(0), fixed(until)))
-
-
-def late_on(clock: Clock, day: Days) -> Reading | None:
-    """ "late on Tuesday": from halfway between noon and closing on."""
-    since = (_NOON + _minute(clock.closes)) // 2 if _minute(clock.closes) > _NOON else _NOON
-    return None if day.ranged else Reading(days=day, window=Window(fixed(since), fixed(0)))
-
-
-def _minute(moment: time) -> int:
-    return moment.hour * 60 + moment.minute
-
-
-def edge_part(clock: Clock, edge: str, day: Days, part: Part) -> Reading | None:
-    """ "late Tuesday afternoon", "early tomorrow morning"."""
-    return dayed_part(clock, part_window(clock, part, edge), day)
-
-
-def part_of_tomorrow(clock: Clock, window: Window) -> Reading:
-    """ "the next morning"."""
-    return Reading(days=relative_day(clock, 1), window=window)
-
-
-def part_of_today(clock: Clock, window: Window) -> Reading:
-    """ "tonight", "this morning"."""
-    return Reading(days=relative_day(clock, 0), window=window)
-
-
-def part_of_yesterday(clock: Clock, window: Window) -> Reading:
-    """ "last night"."""
-    return Reading(days=relative_day(clock, -1), window=window)
-
-
 def two_days(clock: Clock, month: int, one: int, two: int, year: int = 0) -> Reading:
     """ "the third or the fourth of December": the month said once holds for both."""
     return Reading(
@@ -271,12 +182,6 @@ def two_times(_clock: Clock, one: Time, two: Time) -> Reading:
     if one.half is Half.OPEN and one.within is None and two.half is not Half.FULL:
         one = replace(one, half=two.half, within=two.within)
     return Reading(time=one, also=Reading(time=two))
-
-
-def rest_of_today(clock: Clock) -> Reading:
-    """ "later today", "the rest of the day"."""
-    minute = clock.now.hour * 60 + clock.now.minute
-    return Reading(days=relative_day(clock, 0), window=Window(fixed(minute), None))
 
 
 def coming_hours(clock: Clock, duration: int) -> Reading:
@@ -330,11 +235,6 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "right_now": right_now,
     "present_moment": present_moment,
     "period": period,
-    "before_part": before_part,
-    "until_part": until_part,
-    "after_part": after_part,
-    "from_part": from_part,
-    "part_to_part": part_to_part,
     "order": order,
     "order_by": order_by,
     "day_and_next": day_and_next,
@@ -342,16 +242,8 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "round_the_clock": round_the_clock,
     "excluded": excluded,
     "roughly_mentioned": roughly_mentioned,
-    "dayed_part": dayed_part,
-    "edge_part": edge_part,
-    "part_of_tomorrow": part_of_tomorrow,
-    "early_on": early_on,
-    "late_on": late_on,
-    "part_of_today": part_of_today,
-    "part_of_yesterday": part_of_yesterday,
     "two_days": two_days,
     "two_times": two_times,
-    "rest_of_today": rest_of_today,
     "coming_hours": coming_hours,
     "past_hours": past_hours,
     "duration": duration,
