@@ -60,7 +60,7 @@ def _go_on(turn: Turn, slot: str, part: str) -> bool:
     asking = turn.state.asking
     if asking is None or asking.kind != "slot" or asking.slot != slot or len(part) <= len(asking.so_far):
         return False
-    prompts.listen(turn, replace(asking, so_far=part), turn.domain.slots[slot].silence_s)
+    prompts.listen(turn, changed(asking, so_far=part), turn.domain.slots[slot].silence_s)
     return True
 
 
