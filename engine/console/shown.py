@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from engine.core.trace import SEALED
@@ -14,21 +16,31 @@ from engine.core.words import fold_word
 _LONG = 400
 
 
-def value(data: Any) -> Markup:
-    """A value in a few words; what is sealed as a lozenge that says its class."""
+@pass_context
+def value(context: Context, data: Any) -> Markup:
+    """A value in a few words; what is sealed as a lozenge that says its class in the reader's language."""
+    return said(data, context["term"])
+
+
+def said(data: Any, term: Callable[[str, str], str]) -> Markup:
+    """The same, with the way to find the word for one of a closed set."""
     if isinstance(data, Mapping):
         if SEALED in data:
-            return Markup('<span class="sealed">{}</span>').format(data["class"])
+            return Markup('<span class="sealed">{}</span>').format(term("class", data["class"]))
         if "is" in data:
             kind = str(data["is"]).removeprefix("command.")
             fields = [
-                Markup("{}={}").format(key, value(item)) for key, item in data.items() if key not in _LEFT_OUT
+                Markup("{}={}").format(key, said(item, term))
+                for key, item in data.items()
+                if key not in _LEFT_OUT
             ]
             return Markup("<b>{}</b> {}").format(kind, Markup(" ").join(fields))
-        parts = [Markup("{} {}").format(key, value(item)) for key, item in data.items() if item is not None]
+        parts = [
+            Markup("{} {}").format(key, said(item, term)) for key, item in data.items() if item is not None
+        ]
         return Markup(", ").join(parts) if parts else Markup("–")
     if isinstance(data, list | tuple):
-        return Markup("; ").join(value(item) for item in data) if data else Markup("–")
+        return Markup("; ").join(said(item, term) for item in data) if data else Markup("–")
     if data is None or data == "":
         return Markup("–")
     if isinstance(data, bool):

@@ -157,8 +157,20 @@ def test_a_page_is_read_in_the_language_that_was_chosen(visit: Visitor) -> None:
 
 
 def test_a_placeholder_is_never_taken_for_a_value() -> None:
-    from engine.console.shown import value
+    from engine.console.shown import said
 
-    assert value({SEALED: 0, "class": "health"}) == '<span class="sealed">health</span>'
-    assert "<b>" not in value("<b>")
-    assert value([]) == value(None) == "–"
+    def term(kind: str, name: str) -> str:
+        return {"class.health": "sveikata"}[f"{kind}.{name}"]
+
+    assert said({SEALED: 0, "class": "health"}, term) == '<span class="sealed">sveikata</span>'
+    assert "<b>" not in said("<b>", term)
+    assert said([], term) == said(None, term) == "–"
+
+
+def test_sealed_values_and_the_log_are_read_in_the_language_that_was_chosen(visit: Visitor) -> None:
+    client = visit("administrator")
+    client.post("/language", data={"language": "lt", "back": "/calls"})
+    page = client.get("/calls/booked").text
+    assert '<span class="sealed">sveikata</span>' in page
+    assert '<span class="sealed">health</span>' not in page
+    assert "prisijungė" in client.get("/admin").text

@@ -17,6 +17,8 @@ _CHOICES = (
     "version",
 )  # fmt: skip
 """Filters in the order of the page."""
+_FIRST = ("outcome", "task", "flag")
+"""Those that are always to be seen; the others are behind a click."""
 
 
 def home(visit: Visit) -> Response:
@@ -40,6 +42,8 @@ def listing(visit: Visit) -> Response:
         query_string=urlencode(wanted.plain()),
         next=urlencode({**wanted.plain(), "after": page.after}) if page.after else "",
         choices={name: known[name] for name in _CHOICES},
+        first=_FIRST,
+        more=any(name in _CHOICES and name not in _FIRST for name in wanted.plain()),
         views=visit.hub.accounts.views(visit.who.account),
         live=visit.hub.live(),
         count_to=index.COUNT_TO,
