@@ -19,6 +19,7 @@ import yaml
 from engine.console.private_words import Told, is_form, told
 from engine.console.replacing import rewritten
 from engine.console.stand_ins import Cast, NoStandInError, casts, name_words, replaced
+from engine.console.told_numbers import digits_of
 from engine.core.privacy import REMOVED
 from engine.core.trace import SEALED
 from engine.core.words import fold_word, split_words
@@ -36,6 +37,8 @@ _MISHAPS = frozenset({"unknown", "failed", "taken", "conflict"})
 """Answers of the world that a fresh book does not give by itself."""
 _RULED = frozenset({"took_over", "forbade", "breached", "failed_closed"})
 _SHORT = 3
+_TAIL = 6
+"""The last digits of a number: what says whose it is. All but one of them are looked for."""
 
 
 class UnreadableError(ValueError):
@@ -130,7 +133,7 @@ def _made(  # noqa: PLR0913, PLR0917 - everything that the words of an example c
     writer = _Writer(domain, found, cast, by_hand, faults)
     data["turns"] = writer.turns(entries)
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
-    if _left(domain, understanding, found, cast, text):
+    if _left(domain, understanding, found, cast, text, [words for words, _ in writer.said]):
         raise NoStandInError("left")
     strange = _strange(domain, understanding, cast, writer.said)
     return ExampleCall(text, (), tuple(replaced(cast)), strange, tuple(words for words, _ in writer.said))
@@ -271,7 +274,9 @@ def _expect(turn: dict[str, Any], entry: Mapping[str, Any]) -> None:
         turn["ended"] = True
 
 
-def _left(domain: Domain, understanding: Understanding, found: Told, cast: Cast, text: str) -> list[str]:
+def _left(
+    domain: Domain, understanding: Understanding, found: Told, cast: Cast, text: str, turns: Sequence[str]
+) -> list[str]:
     """What is private and still stands in a text, looked for once more in another way than it was found."""
     ours = {word for item in domain.catalogue.providers.values() for word in split_words(item.name).folded}
     new = {fold_word(word) for _, stand_in in cast.words.values() for word in stand_in.split()}
@@ -289,8 +294,16 @@ def _left(domain: Domain, understanding: Understanding, found: Told, cast: Cast,
         if any(is_form(word, name) for name in names)
         and not any(understanding.knows(code, word) for code in domain.languages)
     }
-    figures = re.sub(r"\D", "", text.replace("\n", "n"))
-    numbers = [real for real, other in cast.phones.items() if real != other and real[-7:] in figures]
+    figures = [
+        re.sub(r"\D", "", text.replace("\n", "n")),
+        *(digits_of(turn, domain.digits) for turn in turns),
+    ]
+    numbers = [
+        real
+        for real, other in cast.phones.items()
+        for end in (real[-_TAIL:-1], real[1 - _TAIL :])
+        if real != other and end not in other and any(end in digits for digits in figures)
+    ]
     births = [real for real, other in cast.births.items() if real != other and real in text]
     return [*(names & words), *numbers, *births]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.console.told_numbers import parts_of, runs_of
 from engine.core.actions import Expecting, Understand
 from engine.core.codec import decode
 from engine.core.commands import Correct, SetSlot
@@ -238,8 +239,11 @@ def _settle(
             understanding.knows(code, word) for code in domain.languages
         )
 
+    numbers = [item for item in (out.number, *out.phones) if item]
+    parts = parts_of([text for _, _, text, _, _ in spoken], domain.digits, numbers)
     for number, place, text, found, ours in spoken:
         found += [item for item in _named(text, words, forms) if not _touches((item.start, item.end), ours)]
+        found.extend(Private(*span, PHONE) for span in runs_of(text, domain.digits, parts))
         kept: list[Private] = []
         for item in sorted(
             found, key=lambda item: (item.kind == NUMBER, item.start - item.end, item.value is None)

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from engine.console.private_words import Private, common_prefix, is_form
 from engine.console.stand_ins import LETTERS, Cast, NoStandInError
+from engine.console.told_numbers import digits_of
 from engine.core.words import fold_word
 from engine.nlu.identity.sounds import alike, sound
 
 if TYPE_CHECKING:
     from engine.core.domain import Domain
 
-_HEAD = 3
-"""Digits from which a stretch of them can be told to be part of a number."""
+_LEAST = 2
+"""Digits that are known for a part of a number."""
 _DIGITS = re.compile(r"\d+")
 _LOOSE = re.compile(r"(?<=\w)[-'’](?=\W|$)|(?<=\s)[-'’](?=\w)")
 """Marks of a name whose other part is gone."""
@@ -57,7 +58,7 @@ def _written(said: str, item: Private, cast: Cast, domain: Domain, language: str
         case "birth":
             return _birth(said, item.value, cast, domain, language)
         case "phone":
-            return _phone(said, item.value, cast)
+            return _phone(said, cast, domain)
         case "email":
             return cast.texts.setdefault(said, f"someone{len(cast.texts) or ''}@example.org")
         case _:
@@ -180,36 +181,59 @@ def _order(found: Sequence[int], real: date, *, named_month: bool) -> tuple[str,
     return None
 
 
-def _phone(said: str, value: Any, cast: Cast) -> str:
-    digits = "".join(_DIGITS.findall(said))
+def _phone(said: str, cast: Cast, domain: Domain) -> str:
+    """The number, or the part of it, that stands for what was said; in digits, as recognisers write them."""
+    digits = digits_of(said, domain.digits)
     for real, new in cast.phones.items():
-        if value == real or (digits and len(digits) >= _HEAD and real.endswith(digits[-len(real) :])):
-            return said if real == new else _as_said(said, digits, real, new)
-    part = str(value or digits).lstrip("+")
-    for real, new in cast.phones.items():
-        place = real.find(part)
-        if part and place >= 0 and len(real) == len(new):
-            return said if real == new else new[place : place + len(part)]
+        stand_in = _part_of(digits, real, new)
+        if stand_in is not None:
+            return said if real == new else _grouped(said, digits, stand_in)
     return _number(said, cast)
 
 
-def _as_said(said: str, digits: str, real: str, new: str) -> str:
-    """The new number in the groups and with the prefix in which the real one was said."""
-    import phonenumbers  # noqa: PLC0415
+def _part_of(digits: str, real: str, new: str) -> str | None:
+    """What stands for digits of a number: the same places of the other one; None if they are not of it."""
+    code, national = _parted(real)
+    new_code, other = _parted(new)
+    for before in (code, f"00{code}", "8", "0", ""):
+        if digits == before + national:
+            return f"+{new_code}{other}" if new_code != code else before + other
+    if len(national) != len(other):
+        return None
+    whole, instead = code + national, code + other
+    for lead in ("", "8", "0"):
+        part = digits.removeprefix(lead) if lead else digits
+        at = national.find(part) if len(part) < len(digits) else whole.rfind(part)
+        if len(part) >= _LEAST and at >= 0:
+            within = other if len(part) < len(digits) else instead
+            return digits[: len(digits) - len(part)] + within[at : at + len(part)]
+    return None
 
-    code = str(phonenumbers.parse(real, None).country_code)
-    national, other = real.removeprefix(f"+{code}"), new.removeprefix(f"+{code}")
-    if other == new or len(other) != len(national):
-        return new
-    if not digits.endswith(national):
-        # Said in words: the digits themselves, as a recogniser would write them.
-        return new if "+" in said else f"+{code} {other}"
-    figures = iter(digits[: -len(national)] + other)
+
+def _parted(number: str) -> tuple[str, str]:
+    """Country code and national number."""
+    import phonenumbers  # noqa: PLC0415 - half of the calls have no number at all
+
+    parsed = phonenumbers.parse(number, None)
+    return str(parsed.country_code), phonenumbers.national_significant_number(parsed)
+
+
+def _grouped(said: str, digits: str, stand_in: str) -> str:
+    """The new digits in the groups in which the real ones were written."""
+    if len(re.sub(r"\D", "", said)) != len(digits) or len(stand_in.lstrip("+")) != len(digits):
+        return stand_in
+    figures = iter(stand_in.lstrip("+"))
     return re.sub(r"\d", lambda _match: next(figures), said)
 
 
 def _number(said: str, cast: Cast) -> str:
-    """Another number of as many digits, in the same groups."""
+    """Another number of as many digits, in the same groups.
+
+    Raises:
+        NoStandInError: it was said in words, and is part of no number that is known.
+    """
+    if not _DIGITS.search(said):
+        raise NoStandInError("telephone")
     if said not in cast.texts:
         figures = iter(f"1{len(cast.texts):0{max(1, len(re.sub(r'[^0-9]', '', said)) - 1)}}")
         cast.texts[said] = re.sub(r"\d", lambda _match: next(figures), said)

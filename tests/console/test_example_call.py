@@ -133,6 +133,26 @@ def test_keyed_and_written_numbers_are_replaced_alike(site: Desk, tmp_path: Path
     assert "dtmf" in keyed.text
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("861288", "345"),
+        ("eight six one two double eight", "three four five"),
+        ("six one two", "double eight", "three four five"),
+        ("+370 612", "88 345"),
+        ("six twelve eighty-eight", "three forty-five"),
+    ],
+)
+def test_a_number_given_in_parts_is_replaced_in_every_part(
+    site: Desk, tmp_path: Path, parts: Sequence[str]
+) -> None:
+    says = ("can somebody call me back please?", "it is about an invoice", "Ona Tikroji", *parts, "yes", "no")
+    example = made(site, taped(site, tmp_path / "t.jsonl", says, on_file=False))
+    text = words_of(example)
+    assert not [word for word in ("88", "345", "double", "eight", "three") if word in text]
+    assert "".join(char for char in text if char.isdecimal()).endswith("61200011")
+
+
 def test_people_of_the_sites_own_files_stay_as_they_are(site: Desk, tmp_path: Path) -> None:
     says = ("I'd like to book a cleaning", "Tomas Balčiūnas", "the twelfth of March, nineteen eighty-four", "Thursday",
             "the first one", "yes", "no")  # fmt: skip
