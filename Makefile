@@ -18,7 +18,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 stage = @printf '\n== %s\n' '$(1)'
 
 help:
-	@echo 'make demo    a text call with the demo clinic (without a terminal: a sample call from end to end)'
+	@echo 'make demo    a call with the demo clinic, typed or on a page (without a terminal: sample calls)'
 	@echo 'make test    the gate: format, lint, types, layers, packs, tests with coverage, the wheel'
 	@echo 'make local-model   a whole call with a real language model on this machine (installs llama.cpp and a tiny model)'
 	@echo 'make bench   our cost beside that of other engines, measured in the same run'

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.mistakes import mistakes as _mistakes
-from engine.serve_commands import answer, serve, talk
+from engine.serve_commands import answer, page_is_wanted, play_aloud, serve, talk
 from engine.tape_commands import tapes
 
 if TYPE_CHECKING:
@@ -294,14 +294,19 @@ def build_voice(site: str, folder: Path | None, recordings: Path | None, lines: 
 @click.argument("site", default="gedimino")
 @click.pass_context
 def demo(context: click.Context, site: str) -> None:
-    """Talk to the demo site; without a terminal, play a sample call and show its trace and the book."""
+    """Talk to the demo site; without a terminal, play sample calls and show a trace and the book."""
     if sys.stdin.isatty() and sys.stdout.isatty():
-        context.invoke(chat, site=site)
+        if page_is_wanted():
+            context.invoke(talk, site=site, port=0)
+        else:
+            context.invoke(chat, site=site)
         return
     from engine.showcase import play  # noqa: PLC0415
 
     with _mistakes():
         code = play(site)
+        if code == 0:
+            play_aloud(_desk(site, MEMORY), site)
     sys.exit(code)
 
 

@@ -1,8 +1,11 @@
-"""The commands that serve: the console, and the telephone."""
+"""The commands that serve: the console, and the telephone; and what the demo offers of them."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +14,7 @@ import click
 from engine.mistakes import mistakes
 
 if TYPE_CHECKING:
+    from engine.calls import Desk
     from engine.console.hub import Case, Hub
     from engine.console.microphone import Microphone
 
@@ -67,6 +71,38 @@ def answer(sites: tuple[str, ...], lines: Path, database: str) -> None:
 
     with mistakes():
         answering.run(sites, lines, database)
+
+
+def page_is_wanted() -> bool:
+    """Offer the page where a browser is at hand; say how to have it where the server is not installed."""
+    screen = sys.platform in {"darwin", "win32"} or bool({"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys())
+    if not screen:
+        return False
+    if find_spec("uvicorn") is None or find_spec("starlette") is None:
+        click.echo("There is a page as well, with a microphone: pip install 'frontdesk[server,speech]'.")
+        return False
+    kind = click.prompt(
+        "Type the call here, or talk on a page in the browser?",
+        type=click.Choice(["type", "page"]),
+        default="type",
+    )
+    return bool(kind == "page")
+
+
+def play_aloud(desk: Desk, site: str) -> None:
+    """The sample call as sound, where the embedded speech is installed; nothing is installed for it."""
+    from telephony import embedded, sample_call  # noqa: PLC0415
+
+    example = sample_call.example_of(site)
+    if example is None:
+        return
+    if missing := embedded.missing():
+        click.echo(f"\nThe sample call was typed, not spoken: {missing}")
+        return
+    out = Path("build") / "sample-call.wav"
+    click.echo("\nThe same desk, spoken and heard by the embedded speech (some ten seconds of computing):")
+    click.echo("\n".join(sample_call.play(desk, example, out)))
+    click.echo(f"Both sides are in {out}: the caller left, the desk right.")
 
 
 def _serve_console(site: str, options: dict[str, Any], open_page: Callable[[str], object] | None) -> None:

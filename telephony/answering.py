@@ -9,15 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.calls import Desk
 from engine.core.errors import FrontdeskError
 from telephony.call import CallResult, run_call
 from telephony.config import ServerSettings, read_settings
 from telephony.handing_over import watch
+from telephony.lines.sip import RATE as WHISPER_RATE
+from telephony.lines.twilio import whisper_words
 from telephony.settings import Shell
-from telephony.switch import Answer, Switch
+from telephony.speech import SpeechUnavailable
+from telephony.switch import Answer, Switch, Whisper
 
 if TYPE_CHECKING:
     from engine.archive.store import Archive
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 
 _log = logging.getLogger(__name__)
+_WHISPERED = "en"
+"""The language of the whisper; its words are put together from the names of slots, which are English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,21 @@ def answering(sites: Mapping[str, Site], shell: Shell) -> Answer:
         await asyncio.to_thread(keep_timings, told.desk, result)
 
     return answer
+
+
+def whispering(sites: Mapping[str, Site]) -> Whisper:
+    """Tell the person of a site who is waiting, in the site's own voice."""
+
+    async def whisper(site: str, summary: Mapping[str, Any]) -> bytes:
+        spoken = sites[site].synthesizer.speak(
+            whisper_words(summary), style="neutral", language=_WHISPERED, rate=WHISPER_RATE
+        )
+        try:
+            return b"".join([chunk.pcm async for chunk in spoken])
+        except SpeechUnavailable:
+            return b""  # the caller is put through without it
+
+    return whisper
 
 
 def keep_timings(desk: Desk, result: CallResult) -> None:
@@ -103,7 +123,7 @@ async def serve(settings: ServerSettings, sites: Mapping[str, Site], shell: Shel
     from telephony.server import application
 
     shell = shell or Shell()
-    switch = Switch(settings, answering(sites, shell))
+    switch = Switch(settings, answering(sites, shell), whisper=whispering(sites))
     config = uvicorn_config(application(switch), host=settings.listen.host, port=settings.listen.port)
     watching = asyncio.create_task(watch(shell, watched(sites)))
     try:

@@ -273,7 +273,9 @@ async def listen_sip(switch: Switch) -> SipTrunk | None:
         line = SocketLine(
             SipStream(),
             SipPort(call),
-            SipControl(call, trunk.agent, told.domain, ring_s=told.ring_s),
+            SipControl(
+                call, trunk.agent, told.domain, ring_s=told.ring_s, whisper=switch.whispered(told.site)
+            ),
             switch.limits,
         )
         return await switch.talk(line, "sip", told.site, token_hex(16))

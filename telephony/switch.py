@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from telephony.config import CarrierSettings, ServerSettings, secret
 from telephony.line import Line
@@ -15,6 +17,8 @@ from telephony.lines.sockets import Limits, SocketLine
 from telephony.lines.switchboard import Switchboard
 from telephony.lines.twiml import Dialling
 
+Whisper = Callable[[str, Mapping[str, Any]], Awaitable[bytes]]
+"""Site and summary to the sound that tells a person who is waiting, 16-bit at 8 kHz; empty for none."""
 Answer = Callable[[Line, str], Awaitable[None]]
 """Talks with one caller until the line is closed: line and site."""
 
@@ -33,6 +37,8 @@ class Switch:
     calls: dict[str, int] = field(default_factory=dict)
     """How many are open, by site."""
     account: twilio.TwilioAccount | None = None
+    whisper: Whisper | None = None
+    """Says to a person of a site who is waiting, where we call that person ourselves."""
 
     def __post_init__(self) -> None:
         self.tickets = TicketOffice(secret(self.settings.ticket_key, self.environment).encode())
@@ -90,6 +96,10 @@ class Switch:
         return twilio.TwilioControl(
             self.account, call, line, twilio.room_of(run), lambda purpose, key: f"{base}/{purpose}/{key}"
         )
+
+    def whispered(self, site: str) -> Callable[[Mapping[str, Any]], Awaitable[bytes]] | None:
+        """How a person of a site is told who is waiting; None: nobody can say it."""
+        return partial(self.whisper, site) if self.whisper is not None else None
 
     async def talk(self, line: SocketLine, kind: str, site: str, run: str) -> None:
         """Have a call answered once it has opened; whatever goes wrong in it stays its own."""

@@ -177,7 +177,7 @@ class SipControl:
     def __init__(
         self, call: Any, agent: Any, domain: str, *, ring_s: float = 25.0, whisper: Whisper | None = None
     ) -> None:
-        """`domain`: where numbers are dialled. `whisper`: without it no key is asked for."""
+        """`domain`: where numbers are dialled. `whisper`: without its sound no key is asked for."""
         self._call = call
         self._agent = agent
         self._domain = domain
@@ -216,13 +216,14 @@ class SipControl:
         from baresip import BaresipError, CallFailed, TransferFailed
 
         leg = await self._agent.dial(target)
+        # Worded while it rings, so that whoever picks up does not hear silence first.
+        whispered = asyncio.ensure_future(self._whisper(summary)) if self._whisper is not None else None
         keys: asyncio.Queue[str] = asyncio.Queue()
         leg.on_dtmf(lambda digit: keys.put_nowait(digit.digit))
         try:
             await leg.wait_established(self._ring_s)
-            if self._whisper is not None and not await self._accepted(
-                leg, keys, await self._whisper(summary)
-            ):
+            sound = await whispered if whispered is not None else b""
+            if sound and not await self._accepted(leg, keys, sound):
                 return "declined"
             await self._call.attended_transfer(leg)
         except TransferFailed as failed:
@@ -232,6 +233,8 @@ class SipControl:
         except CallFailed as failed:
             return self._why(failed.status)
         finally:
+            if whispered is not None:
+                whispered.cancel()
             if leg.state.value != "closed":
                 with suppress(BaresipError):
                     await leg.hangup()

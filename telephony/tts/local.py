@@ -71,6 +71,12 @@ class LocalSynthesizer:
         sound: Sound = self._voice(sentence, speed=SPEEDS.get(style, 1.0), seed=_SEED)
         return to_pcm(_trimmed(resampled(sound, self._voice.sample_rate, rate)) * GAIN)
 
+    def whole(self, text: str, rate: int, *, seed: int, gain: float = GAIN) -> bytes:
+        """A text in one piece, at once; another seed sounds like another speaker."""
+        from telephony.resample import resampled, to_pcm
+
+        return to_pcm(resampled(self._voice(text, seed=seed), self._voice.sample_rate, rate) * gain)
+
     def close(self) -> None:
         """Let the thread go."""
         self._pool.shutdown(wait=True)

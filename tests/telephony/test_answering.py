@@ -14,11 +14,11 @@ import pytest
 
 from engine.calls import Desk
 from engine.pack import load
-from telephony.answering import Site, answering, site_of
+from telephony.answering import Site, answering, site_of, whispering
 from telephony.asr.scripted import ScriptedRecognizer, timed
 from telephony.config import ServerSettings
 from telephony.settings import Shell
-from telephony.tts.scripted import ScriptedSynthesizer
+from telephony.tts.scripted import Misbehaviour, ScriptedSynthesizer
 from tests.peers.serving import free_port
 from tests.peers.twilio_cloud import Person, TwilioCloud
 from tests.telephony.test_twilio_calls import TONE, loud
@@ -70,6 +70,19 @@ def test_the_ears_of_a_site_know_its_names(parts):
     made = site_of(site, settings, {"A_KEY": "x"})
     assert set(made.recognizer._phrases) == {p.name for p in site.domain.catalogue.providers.values()}  # type: ignore[attr-defined]
     assert made.synthesizer.name == "clips > wyoming"
+
+
+async def test_a_person_hears_in_the_sites_voice_who_is_waiting(parts):
+    _, desk, _, voice = parts
+    whisper = whispering({"gedimino": Site(desk, ScriptedRecognizer(), voice)})
+    summary = {"flow": "book_appointment", "slots": {"full_name": {"name": "Ann Lee"}}, "language": "lt"}
+    assert len(await whisper("gedimino", summary)) > 8000
+    assert voice.texts[-1] == (
+        "A caller for you, about book appointment. full name: Ann Lee. Press one to take the call"
+    )
+    mute = ScriptedSynthesizer(Misbehaviour(refuses="down"))
+    whisper = whispering({"gedimino": Site(desk, ScriptedRecognizer(), mute)})
+    assert await whisper("gedimino", summary) == b"", "the caller is put through without it"
 
 
 LINES = """\

@@ -15,7 +15,7 @@ for package in ("hibari", "moonshine_cpp", "onnx", "onnxruntime", "silero_vad_li
 
 from engine.calls import Desk  # noqa: E402
 from engine.cli import app  # noqa: E402
-from telephony import wav_file  # noqa: E402
+from telephony import sample_call, wav_file  # noqa: E402
 from telephony.call import CallResult  # noqa: E402
 from telephony.embedded import Speech  # noqa: E402
 from telephony.latency import of_recording  # noqa: E402
@@ -175,3 +175,16 @@ def test_without_the_extra_the_message_says_what_to_install(monkeypatch, tmp_pat
     assert "a.wav" in done.output
     with pytest.raises(ValueError, match=r"frontdesk\[speech\]"):
         Speech.load()
+
+
+def test_the_demo_plays_its_call_as_sound_and_leaves_the_file(tmp_path: Path) -> None:
+    example = sample_call.example_of("gedimino")
+    assert example is not None
+    desk = Desk.open("gedimino", domain=domain(), understanding=understanding())
+    lines = sample_call.play(desk, example, tmp_path / "build" / "call.wav")
+    assert any("That is booked" in line for line in lines)
+    assert "voice to voice" in lines[-1]
+    assert book(desk) == book(typed(example))
+    pcm, rate = wav_file.read((tmp_path / "build" / "call.wav").read_bytes(), "call.wav")
+    assert rate == RATE
+    assert len(pcm) / 2 / rate > 30.0

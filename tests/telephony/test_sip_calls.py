@@ -199,6 +199,29 @@ async def test_a_person_hears_who_is_waiting_and_takes_the_call_with_a_key(key, 
     assert outcomes == [outcome]
 
 
+async def test_a_person_is_put_through_without_a_key_when_nothing_can_be_whispered():
+    outcomes = []
+
+    async def whisper(_summary):
+        return b""
+
+    async def answer(line):
+        outcomes.append(await line.control.transfer("person", {}, warm=True))
+        async for _ in line.events():
+            pass
+
+    async with (
+        telephone("person") as person,
+        telephone() as caller,
+        trunk(answer, domain=f"127.0.0.1:{person.port}", ring_s=3.0, whisper=whisper) as desk,
+    ):
+        await caller.does(dial=desk)
+        await until(lambda: outcomes)
+        assert outcomes == ["answered"]
+        await caller.does(say=60)
+        await person.hears_us()
+
+
 @pytest.mark.skipif(INSTALLED is None, reason="kamailio is not installed (a Debian package)")
 async def test_a_call_comes_through_a_registrar_and_proxy(tmp_path):
     seen: list[object] = []
