@@ -100,6 +100,12 @@ class CarrierSettings(_Part):
 
     secret: Secret
     """Telnyx: the public key of the account; Plivo: the token; Vonage: the signature secret."""
+    account: Secret | None = None
+    """Plivo: the auth id. Without it a call cannot be ended there, and the person is rung instead."""
+    key: Secret | None = None
+    """Telnyx: an API key, for the same."""
+    api_base: Annotated[str, Field(pattern=r"^https?://[^/?#]+$")] | None = None
+    """Instead of the carrier's own address."""
 
 
 class SiteSettings(_Part):

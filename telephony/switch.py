@@ -6,17 +6,23 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telephony.config import CarrierSettings, ServerSettings, secret
 from telephony.line import Line
 from telephony.lines import twilio
+from telephony.lines.call_control import ENDINGS, CarrierControl
 from telephony.lines.capability import Ticket, TicketOffice
 from telephony.lines.documents import DOCUMENTS, Document
 from telephony.lines.sockets import Limits, SocketLine
 from telephony.lines.switchboard import Switchboard
 from telephony.lines.twiml import Dialling
 
+if TYPE_CHECKING:
+    import httpx2
+
+_REQUEST_S = 4.0
+"""How long a request to a carrier may take."""
 Whisper = Callable[[str, Mapping[str, Any]], Awaitable[bytes]]
 """Site and summary to the sound that tells a person who is waiting, 16-bit at 8 kHz; empty for none."""
 Answer = Callable[[Line, str], Awaitable[None]]
@@ -37,6 +43,8 @@ class Switch:
     calls: dict[str, int] = field(default_factory=dict)
     """How many are open, by site."""
     account: twilio.TwilioAccount | None = None
+    client: httpx2.AsyncClient | None = None
+    """For requests to the other carriers."""
     whisper: Whisper | None = None
     """Says to a person of a site who is waiting, where we call that person ourselves."""
 
@@ -58,11 +66,17 @@ class Switch:
                 secret(told.account, self.environment), self.token, api_base=told.api_base or ""
             )
             self.account = twilio.TwilioAccount(client, told.number, self.board, told.ring_s)
+        if any(getattr(self.settings, carrier) is not None for carrier in ENDINGS):
+            import httpx2
+
+            self.client = httpx2.AsyncClient(timeout=_REQUEST_S)
 
     async def disconnect(self) -> None:
         """Close what `connect` has opened."""
         if self.account is not None:
             await self.account.client.http_client.close()
+        if self.client is not None:
+            await self.client.aclose()
 
     def full(self, site: str) -> bool:
         """As many calls as this site wants are open."""
@@ -97,6 +111,16 @@ class Switch:
             self.account, call, line, twilio.room_of(run), lambda purpose, key: f"{base}/{purpose}/{key}"
         )
 
+    def carrier_control(self, carrier: str, call: str) -> CarrierControl | None:
+        """Call control of a call of another carrier's; None where the configuration names no key for it."""
+        ending = ENDINGS.get(carrier)
+        told: CarrierSettings | None = getattr(self.settings, carrier, None) if ending is not None else None
+        if ending is None or told is None or self.client is None or not (told.account or told.key):
+            return None
+        account = secret(told.account, self.environment) if told.account else ""
+        key = secret(told.key or told.secret, self.environment)
+        return CarrierControl(self.client, ending, told.api_base or ending.base, account, key, call)
+
     def whispered(self, site: str) -> Callable[[Mapping[str, Any]], Awaitable[bytes]] | None:
         """How a person of a site is told who is waiting; None: nobody can say it."""
         return partial(self.whisper, site) if self.whisper is not None else None
@@ -109,6 +133,8 @@ class Switch:
                 return
             if kind == "twilio":
                 line.control = self.twilio_control(opened.call, line, site, run)
+            elif kind in ENDINGS:
+                line.control = self.carrier_control(kind, opened.call)
             self.lines[run] = line
             self.calls[site] = self.calls.get(site, 0) + 1
             try:

@@ -13,6 +13,7 @@ import pytest
 import websockets
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.peers.serving import served
 from tests.telephony.conftest import PERSON, SECRETS
 from tests.telephony.lines.far_sides import JsonFar, VonageFar
 
@@ -87,3 +88,67 @@ async def test_a_body_without_an_end_is_refused(carriers):
     async with carriers as ours:
         answer = await asked(f"{ours.url}/call/telnyx/north", b"x" * (100 << 10), {})
         assert answer.status_code == 403
+
+
+class Cloud:
+    """A carrier's call control on loopback."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.status = status
+        self.asked: list[tuple[str, str, str]] = []
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] == "lifespan":
+            while (await receive())["type"] != "lifespan.shutdown":
+                await send({"type": "lifespan.startup.complete"})
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        self.asked.append((scope["method"], scope["path"], headers["authorization"]))
+        await receive()
+        await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+ENDED = [
+    ("telnyx", {"key": "API_KEY"}, ("POST", "/v2/calls/call-1/actions/hangup", "Bearer rest")),
+    (
+        "plivo",
+        {"account": "API_KEY"},
+        ("DELETE", "/v1/Account/rest/Call/call-1/", f"Basic {b64encode(b'rest:public').decode()}"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("carrier", "keys", "request_"), ENDED, ids=["telnyx", "plivo"])
+@pytest.mark.parametrize("status", [204, 404], ids=["ended", "gone before"])
+async def test_a_call_that_is_over_is_ended_at_the_carrier(
+    desk, monkeypatch, carrier, keys, request_, status
+):
+    monkeypatch.setitem(SECRETS, "SIGNING", "public")
+    monkeypatch.setitem(SECRETS, "API_KEY", "rest")
+    cloud = Cloud(status)
+    async with served(cloud) as port:
+        settings = {"secret": "SIGNING", "api_base": f"http://127.0.0.1:{port}", **keys}
+        async with desk(sites=SITES, **{carrier: settings}) as ours:
+            control = ours.switch.carrier_control(carrier, "call-1")
+            assert control is not None
+            await control.hang_up()
+    assert cloud.asked == [request_]
+
+
+async def test_a_carrier_that_refuses_to_end_a_call_is_an_error(desk, monkeypatch):
+    monkeypatch.setitem(SECRETS, "API_KEY", "rest")
+    async with served(Cloud(401)) as port:
+        settings = {"secret": "API_KEY", "key": "API_KEY", "api_base": f"http://127.0.0.1:{port}"}
+        async with desk(sites=SITES, telnyx=settings) as ours:
+            control = ours.switch.carrier_control("telnyx", "call-1")
+            assert control is not None
+            with pytest.raises(ConnectionError, match="401"):
+                await control.hang_up()
+
+
+async def test_without_a_key_nothing_is_asked_of_a_carrier(carriers):
+    async with carriers as ours:
+        assert ours.switch.carrier_control("telnyx", "call-1") is None
+        assert ours.switch.carrier_control("vonage", "call-1") is None

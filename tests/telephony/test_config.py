@@ -107,4 +107,4 @@ def test_the_configuration_in_the_readme_is_one(tmp_path):
     assert settings.sip is not None
     keys = {"DEEPGRAM_API_KEY": "a", "AZURE_SPEECH_KEY": "b"}
     assert recogniser(settings.recognisers, (), keys).name == "ordered"
-    assert voice(settings.voices, keys).name == "azure"
+    assert voice(settings.voices, keys).name == "clips > azure"
