@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.calls import Desk
 from engine.core.errors import FrontdeskError
+from telephony.announcing import HandoverWebhook
 from telephony.call import CallResult, run_call
-from telephony.config import ServerSettings, read_settings
+from telephony.config import ServerSettings, read_settings, secret
 from telephony.handing_over import watch
 from telephony.lines.sip import RATE as WHISPER_RATE
 from telephony.lines.twilio import whisper_words
@@ -123,6 +124,9 @@ async def serve(settings: ServerSettings, sites: Mapping[str, Site], shell: Shel
     from telephony.server import application
 
     shell = shell or Shell()
+    if settings.handover is not None:
+        key = secret(settings.handover.secret).encode()
+        shell.announce = HandoverWebhook(settings.handover.url, key).announce
     switch = Switch(settings, answering(sites, shell), whisper=whispering(sites))
     config = uvicorn_config(application(switch), host=settings.listen.host, port=settings.listen.port)
     watching = asyncio.create_task(watch(shell, watched(sites)))

@@ -232,9 +232,8 @@ class Call:
                     self._sound.judge(event.transcript.text, complete=True, urgent=True)
             case Transfer():
                 urgent = self.state.level <= Level.L1
-                self._effects.transfer(
-                    action, self._line.control, self._at_once if urgent else self._when_told, warm=urgent
-                )
+                ready = self._at_once if urgent else self._when_told
+                self._effects.transfer(self.state.call, action, self._line.control, ready, warm=urgent)
             case HangUp():
                 self._effects.start(self._hang_up())
             case _:

@@ -108,6 +108,14 @@ class CarrierSettings(_Part):
     """Instead of the carrier's own address."""
 
 
+class HandoverSettings(_Part):
+    """Where software of the business is told whom we put through."""
+
+    url: Annotated[str, Field(pattern=r"^https?://.+$")]
+    secret: Secret
+    """What the hand-overs are signed with."""
+
+
 class SiteSettings(_Part):
     """What belongs to one site."""
 
@@ -136,6 +144,7 @@ class ServerSettings(_Part):
     vonage: CarrierSettings | None = None
     audiosocket: AudioSocketSettings | None = None
     sip: SipSettings | None = None
+    handover: HandoverSettings | None = None
     recognisers: tuple[VendorSettings, ...] = ()
     """In order: when one fails, the next takes over."""
     voices: tuple[VendorSettings, ...] = ()

@@ -154,6 +154,7 @@ class Effects:
 
     def transfer(
         self,
+        call: str,
         action: Transfer,
         control: LineControl | None,
         ready: Waiting,
@@ -161,6 +162,8 @@ class Effects:
         warm: bool,
     ) -> None:
         """Put the caller through; `ready` waits until the caller may leave us."""
+        if self._shell.announce is not None:
+            self.start(self._shell.announce(call, action))
         self.start(self._transfer(action, control, ready, warm=warm))
 
     async def _transfer(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
+from engine.core.actions import Transfer
 from engine.core.events import Event
 from telephony.playing import Ticker
 from telephony.vad import Detector, LevelDetector
@@ -44,6 +46,8 @@ class Shell:
     """Calendars and registers may block; four slow ones do not hold up a fifth call's understanding."""
     tapes: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="tapes"))
     """One thread, so that the lines of a tape keep their order."""
+    announce: Callable[[str, Transfer], Coroutine[Any, Any, None]] | None = None
+    """Told of every hand-over, with the id of its call; it runs beside the transfer and raises nothing."""
     live: dict[str, Callable[[Event], None]] = field(default_factory=dict)
     """How to tell each call in progress that something has happened, by its id; on the loop's thread only."""
 
