@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.nlu.temporal.calendar import relative_day
-from engine.nlu.temporal.hours import fixed, part_window
+from engine.nlu.temporal.hours import end_of_day, fixed, part_window
 from engine.nlu.temporal.readings import Days, Reading, Time, Window
 
 if TYPE_CHECKING:
@@ -55,6 +55,11 @@ def late_on(clock: Clock, day: Days) -> Reading | None:
     """ "late on Tuesday": from halfway between noon and closing on."""
     since = (_NOON + _minute(clock.closes)) // 2 if _minute(clock.closes) > _NOON else _NOON
     return None if day.ranged else Reading(days=day, window=Window(fixed(since), fixed(0)))
+
+
+def end_of_known_day(clock: Clock, day: Days) -> Reading | None:
+    """ "The end of Tuesday": the last hours of its business."""
+    return dayed_part(clock, end_of_day(clock), day)
 
 
 def _minute(moment: time) -> int:
@@ -121,6 +126,7 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "edge_part": edge_part,
     "early_on": early_on,
     "late_on": late_on,
+    "end_of_known_day": end_of_known_day,
     "rest_of_today": rest_of_today,
     "before_part": before_part,
     "until_part": until_part,

@@ -256,6 +256,12 @@ def last_thing(clock: Clock) -> Window:
     return Window(fixed(closes - 2 * _HOUR), fixed(closes), (("fuzzy", True),))
 
 
+def end_of_day(clock: Clock) -> Window:
+    """ "The end of the day": the last two hours before closing."""
+    window = last_thing(clock)
+    return Window(window.start, window.end, (*window.marks, ("part_of_day", "end_of_day")))
+
+
 def business_hours(clock: Clock) -> Window:
     """ "during business hours"."""
     opens, closes = fixed(_minutes(clock.opens)), fixed(_minutes(clock.closes))
@@ -308,6 +314,7 @@ ACTIONS: Mapping[str, Callable[..., Any]] = {
     "part_window": part_window,
     "first_thing": first_thing,
     "last_thing": last_thing,
+    "end_of_day": end_of_day,
     "business_hours": business_hours,
     "between": between,
     "lasting_time": lasting_time,

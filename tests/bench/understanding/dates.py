@@ -61,6 +61,8 @@ _OFFICE = {
     "lunch": ("11:00", "13:00"),
     "business_hours": ("08:00", "18:00"),
     "nighttime": ("00:00", "08:00"),
+    "midmorning": ("10:00", "11:00"),
+    "end_of_day": ("23:59", "23:59"),
 }
 _WIDE = {
     "morning": ("00:00", "12:00"),
@@ -120,6 +122,8 @@ def _ranges(
     part = (source.parts or {}).get(facts.get("part_of_day", ""))
     if part is not None and start is not None:
         start, end = _in_hours_of_the_file(start, part, facts.get("edge", ""))
+        if facts["part_of_day"] == "end_of_day":  # a moment in these files
+            yield {"group": group, "kind": "datetime", "value": end}
     yield {"group": group, "start": start, "end": end}
     if source.parts is _OFFICE and facts.get("grain") == "month" and start is not None and end is not None:
         start, end = _half_of_month(start, end, facts.get("edge", ""))
