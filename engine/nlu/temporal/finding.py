@@ -56,7 +56,9 @@ class Finder:
         self._number = vocabulary.symbol("number")
         self._neighbours = Neighbours(section)
         self._or_words = frozenset(tuple(phrase(text)) for text in section.get("or", ()))
+        self._light = tuple(tuple(phrase(text)) for text in section.get("light", ()))
         self._past_cues = frozenset(fold(word) for word in section.get("past_cues", ()))
+        self._wishful = frozenset(fold(word) for word in section.get("wishful", ()))
         self._digit_words = vocabulary.symbol("year").first  # digits and every cardinal
 
     def find(self, text: str, chart: Chart, asking: str | None) -> tuple[Entity, ...]:
@@ -103,6 +105,7 @@ class Finder:
                 best = self._longest(chart, [self._skip], at, asked=True)  # within a longer number
             else:
                 best = self._longest(chart, roots, at, asked=bool(asking))
+                best = self._behind_light_words(chart, roots, at, best, asked=bool(asking))
             if best is None:
                 at += 1
             elif best.reading.skipped:
@@ -131,6 +134,20 @@ class Finder:
                 return best
             candidates = [item for item in candidates if item.end != best.end]
         return None
+
+    def _behind_light_words(
+        self, chart: Chart, roots: list[Symbol], at: int, best: Found | None, *, asked: bool
+    ) -> Found | None:
+        """ "For a week on Friday": what begins behind the "for" and reaches farther is what was meant."""
+        if best is None:
+            return None
+        for words in self._light:
+            behind = at + len(words)
+            if behind < best.end and tuple(chart.keys[at:behind]) == words:
+                farther = self._longest(chart, roots, behind, asked=asked)
+                if farther is not None and not farther.reading.skipped and _says_more(farther, best):
+                    return farther
+        return best
 
     def _or_hour(self, chart: Chart, before: Found) -> list[Found]:
         """ "at three or four": after a time, an hour needs no word of its own."""
@@ -172,17 +189,22 @@ class Finder:
         )
 
     def _dated(self, item: Found, chart: Chart) -> Reading:
-        """ "in March I had ...": a bare month beside a word of the past is the last one."""
+        """ "in March I had ...": a bare month beside a word of the past is the last one; "I was hoping" is a wish."""
         days = item.reading.days
-        if days is None or not days.ranged or dict(days.marks).get("grain") != "month" or not self._past_cues:
+        if days is None or not days.ranged or not days.again or not self._past_cues:
             return item.reading
         around = (
-            *chart.keys[max(0, item.start - _CUES_BEFORE) : item.start],
-            *chart.keys[item.end : item.end + _CUES_AFTER],
+            *range(max(0, item.start - _CUES_BEFORE), item.start),
+            *range(item.end, min(item.end + _CUES_AFTER, chart.size)),
         )
-        if self._past_cues.isdisjoint(around):
+        following = (*chart.keys[1:], "")
+        if not any(chart.keys[at] in self._past_cues and following[at] not in self._wishful for at in around):
             return item.reading
         return replace(item.reading, days=history(chart.clock, days) or days)
+
+
+def _says_more(farther: Found, best: Found) -> bool:
+    return (farther.end, _simple(farther.reading)) > (best.end, _simple(best.reading))
 
 
 def _simple(reading: Reading) -> int:

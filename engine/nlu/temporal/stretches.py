@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -64,11 +65,13 @@ def week_of(_clock: Clock, day: Days) -> Days | None:
 def named_month(clock: Clock, month: int, year: int = 0) -> Days:
     """A named month: the running one, else the next."""
     today = clock.today
+    again = "" if year else "year"
     if not year:
         step = month < today.month if clock.prefer == "future" else -(month > today.month)
         year = today.year + step
     start = date(year, month, 1)
-    return stretch(start, add_months(start, 1), "month", past=add_months(start, 1) <= today)
+    named = stretch(start, add_months(start, 1), "month", past=add_months(start, 1) <= today)
+    return replace(named, again=again)
 
 
 def month_by_order(clock: Clock, month: int, which: str) -> Days:
@@ -79,7 +82,7 @@ def month_by_order(clock: Clock, month: int, which: str) -> Days:
         if start == clock.today.replace(day=1):
             start = add_months(start, -12)
         return stretch(start, add_months(start, 1), "month", past=True)
-    return named
+    return replace(named, again="")
 
 
 def relative_month(clock: Clock, which: str = "this") -> Days:

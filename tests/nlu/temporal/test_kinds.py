@@ -35,6 +35,32 @@ def test_a_construct_has_its_meaning(
     assert "; ".join(read(text, language)) == ("" if expected == "nothing" else expected)
 
 
+OPENINGS = {
+    "en": [
+        "book me for {}",
+        "could I come {}",
+        "is there anything {}",
+        "I was hoping for {}",
+        "what about {}",
+    ],
+    "lt": ["norėčiau {}", "gal turite {}", "ar galima {}", "tinka {}"],
+    "de": ["haben Sie etwas {}", "ich möchte {}", "geht es {}", "lieber {}"],
+    "es": ["quisiera {}", "¿tiene algo {}", "mejor {}"],
+}
+
+
+@pytest.mark.parametrize("language", OPENINGS)
+def test_what_callers_say_before_it_changes_no_meaning(read: Callable[..., list[Any]], language: str) -> None:
+    changed = [
+        (opening.format(text), said)
+        for code, text, expected in (item.values for item in _EXPRESSIONS)
+        if code == language and expected != "nothing"
+        for opening in OPENINGS[language]
+        if (said := "; ".join(read(opening.format(text), language))) != expected
+    ]
+    assert changed == []
+
+
 JOINTS = {"en": [" or ", " and ", ", ", " but not ", " "], "lt": [" arba ", " ir ", ", ", " bet ne ", " "]}
 CLOCK = Clock(datetime(2026, 11, 23, 10, 0))
 
