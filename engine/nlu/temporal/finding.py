@@ -189,7 +189,7 @@ class Finder:
         )
 
     def _dated(self, item: Found, chart: Chart) -> Reading:
-        """ "in March I had ...": a bare month beside a word of the past is the last one; "I was hoping" is a wish."""
+        """ "in March I had ...": a bare month beside a word of the past is the last one; hopes are none."""
         days = item.reading.days
         if days is None or not days.ranged or not days.again or not self._past_cues:
             return item.reading
