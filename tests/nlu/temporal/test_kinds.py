@@ -56,7 +56,9 @@ def test_what_callers_say_before_it_changes_no_meaning(read: Callable[..., list[
         for code, text, expected in (item.values for item in _EXPRESSIONS)
         if code == language and expected != "nothing"
         for opening in OPENINGS[language]
-        if not (opening.endswith("for {}") and " from " in text)  # "for two weeks from Friday" is a stretch
+        if not (
+            opening.endswith("for {}") and " from " in str(text)
+        )  # "for two weeks from Friday" is a stretch
         if (said := "; ".join(read(opening.format(text), language))) != expected
     ]
     assert changed == []
