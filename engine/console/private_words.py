@@ -129,17 +129,25 @@ def _read(
     entities = understanding.read_as(state.language, text, expecting, at).entities
     slot = domain.slots.get(expecting.slot or "")
     births = slot is not None and slot.type is SlotType.BIRTH_DATE
-    found = [
-        item for item in (_mention(text, entity, births=births) for entity in entities) if item is not None
-    ]
+    mentions = (_mention(text, entity, at.year, births=births) for entity in entities)
+    found = [item for item in mentions if item is not None]
+    if not births:
+        # The grammar of birth dates reads years that the one of wishes has no use for.
+        asking = Expecting("slot", type=SlotType.BIRTH_DATE.value)
+        numbers = list(runs_of(text, domain.digits, ()))
+        for entity in understanding.read_as(state.language, text, asking, at).entities:
+            born = entity.type == "date_of_birth" and isinstance(entity.value, str)
+            if born and int(entity.value[:4]) < at.year - 1 and not _touches(entity.span, numbers):
+                found.append(Private(*entity.span, BIRTH, entity.value))
     found += [Private(*match.span(), NUMBER) for match in _NUMBER.finditer(text)]
     return found, [entity.span for entity in entities if entity.type in _OURS]
 
 
-def _mention(text: str, entity: Entity, *, births: bool) -> Private | None:
+def _mention(text: str, entity: Entity, year: int, *, births: bool) -> Private | None:
     kind = _MENTIONED.get(entity.type)
-    if kind is None and births and entity.type == "date":
-        kind = BIRTH
+    if kind is None and entity.type == "date" and isinstance(entity.value, str):
+        # A day of a year long gone is no wish, whatever was asked for: it is when somebody was born.
+        kind = BIRTH if births or int(entity.value[:4]) < year - 1 else None
     # A mention of another hypothesis has its places there.
     if kind is None or text[slice(*entity.span)] != entity.text:
         return None
@@ -252,6 +260,8 @@ def _settle(
                 (item.start, item.end), [(one.start, one.end) for one in kept]
             ):
                 kept.append(item)
+                if item.kind == BIRTH and isinstance(item.value, str):
+                    _once(out.births, item.value)
         out.places[number, place] = sorted(kept, key=lambda item: item.start)
 
 

@@ -133,6 +133,16 @@ def test_keyed_and_written_numbers_are_replaced_alike(site: Desk, tmp_path: Path
     assert "dtmf" in keyed.text
 
 
+def test_a_birth_date_is_replaced_where_nobody_asked_for_it(site: Desk, tmp_path: Path) -> None:
+    says = (
+        "do you have parking? my son is from the fourth of July, two thousand and nine",
+        "no, 9 May 1977, bye",
+    )
+    text = words_of(made(site, taped(site, tmp_path / "t.jsonl", says, on_file=False)))
+    assert not [word for word in ("two thousand and nine", "fourth", "1977", "9 May") if word in text]
+    assert "July" in text
+
+
 @pytest.mark.parametrize(
     "parts",
     [
