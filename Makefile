@@ -38,6 +38,7 @@ $(VENV)/.demo: $(VENV)/.created pyproject.toml constraints.txt
 
 $(VENV)/.gate: $(VENV)/.created pyproject.toml constraints.txt
 	@$(BIN)/python $(PIP) --constraint constraints.txt --editable '.[dev,llm]'
+	@$(BIN)/frontdesk train gedimino
 	@touch $@ $(VENV)/.demo
 
 $(BENCH)/.peers: tests/bench/peers.txt $(VENV)/.created

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.mistakes import mistakes as _mistakes
-from engine.serve_commands import answer, page_is_wanted, play_aloud, serve, talk
+from engine.serve_commands import answer, make_ready, page_is_wanted, play_aloud, serve, talk
 from engine.tape_commands import tapes
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def chat(
 ) -> None:
     """Take a call by text, with the state beside it."""
     desk = _desk(site, database, model, keep=True)
+    if not jsonl:  # a program that talks to us waits for no training: `frontdesk train` does that beforehand
+        make_ready(site, desk.domain)
     call = desk.call(_clock(desk, now), number=caller, language=language, tape=tape)
     with closing(call):
         if jsonl:
@@ -111,6 +113,7 @@ def understand(site: str, jsonl: bool, asking: str | None, now: str | None, mode
 
     with _mistakes():
         domain = load(site)
+        make_ready(site, domain)
         reader = understand_lines.Reader(domain, now, model)
         asking = understand_lines.asked_for(domain, asking) if asking else None
     for line in protocol.lines(sys.stdin.buffer):
@@ -258,7 +261,9 @@ def call(site: str, wavs: tuple[Path, ...], now: str | None, database: str, **ho
     from telephony import recorded_call  # noqa: PLC0415
 
     with _mistakes():
-        click.echo("\n".join(recorded_call.run(_desk(site, database, keep=True), wavs, now, **how)))
+        desk = _desk(site, database, keep=True)
+        make_ready(site, desk.domain)
+        click.echo("\n".join(recorded_call.run(desk, wavs, now, **how)))
 
 
 @app.group()

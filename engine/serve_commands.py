@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.calls import Desk
     from engine.console.hub import Case, Hub
     from engine.console.microphone import Microphone
+    from engine.core.domain import Domain
 
 
 def _serving(command: Callable[..., None]) -> Callable[..., None]:
@@ -70,6 +71,7 @@ def answer(sites: tuple[str, ...], lines: Path, database: str) -> None:
     from telephony import answering  # noqa: PLC0415
 
     with mistakes():
+        _make_sites_ready(sites)
         answering.run(sites, lines, database)
 
 
@@ -118,6 +120,7 @@ def _serve_console(site: str, options: dict[str, Any], open_page: Callable[[str]
         **options,
     )
     with mistakes():
+        _make_sites_ready([site])
         serving.serve(wanted, say=click.echo, open_page=open_page)
 
 
@@ -126,6 +129,20 @@ def _microphone(hub: Hub) -> Microphone:
     from telephony.talk_page import TalkPage  # noqa: PLC0415
 
     return TalkPage(hub.desk, hub.clock)
+
+
+def make_ready(site: str, domain: Domain) -> None:
+    """Train the classifier of a site whose examples are new; whoever runs the command is told so."""
+    from engine.quality import trained  # noqa: PLC0415
+
+    trained.make_ready(site, domain, lambda line: click.echo(line, err=True))
+
+
+def _make_sites_ready(sites: Iterable[str]) -> None:
+    from engine.pack import load  # noqa: PLC0415
+
+    for site in sites:
+        make_ready(site, load(site))
 
 
 def _cases(hub: Hub) -> list[Case]:

@@ -17,6 +17,8 @@ class StartFlow:
     """The caller wants this done."""
 
     flow: str
+    alternatives: tuple[str, ...] = ()
+    """The tasks that the words may ask for, this one first; any at all mean: ask which."""
 
 
 @quick(frozen=True, slots=True)

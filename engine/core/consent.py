@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.core import flow, ledger, prompts, reference, rewind, slots
+from engine.core import flow, ledger, prompts, reference, rewind, slots, tasks
 from engine.core.commands import SetSlot
 from engine.core.decision import Verdict
 from engine.core.domain import SlotType, StepKind
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from engine.core.turn import Turn
 
 _GOODBYE = "pattern_goodbye"
+_OFFERS = frozenset({"offer", "open"})
+"""Kinds of questions that may have options: values, or the tasks that were perhaps meant."""
 
 
 def affirm(turn: Turn, source: str) -> bool:
@@ -29,10 +31,10 @@ def affirm(turn: Turn, source: str) -> bool:
     asking, step = turn.state.asking, prompts.step_of_question(turn)
     if asking is None:
         return False
-    if asking.kind == "open":
+    if asking.kind == "open" and not asking.options:
         turn.change(asking=None)
         return True
-    if asking.kind == "offer":
+    if asking.kind in _OFFERS:
         return len(asking.options) == 1 and choose(turn, 0)
     if asking.kind == "slot":
         return asking.type == SlotType.BOOL and fill(turn, SetSlot(str(asking.slot), value=True), source)
@@ -58,7 +60,7 @@ def deny(turn: Turn, slot: str | None, source: str) -> bool:
     asking, step = turn.state.asking, prompts.step_of_question(turn)
     if asking is None:
         return False
-    if asking.kind == "open":
+    if asking.kind == "open" and not asking.options:
         turn.push(_GOODBYE)
         return True
     if asking.kind == "slot":
@@ -90,9 +92,11 @@ def _decline(turn: Turn, step: FlowStep, options: tuple[Any, ...]) -> None:
 def choose(turn: Turn, option: int) -> bool:
     """Take one of the options that were offered."""
     asking, step = turn.state.asking, prompts.step_of_question(turn)
-    if asking is None or asking.kind != "offer" or not 0 <= option < len(asking.options):
+    if asking is None or asking.kind not in _OFFERS or not 0 <= option < len(asking.options):
         return False
     chosen = asking.options[option]
+    if asking.kind == "open":
+        return tasks.begin(turn, chosen)
     if turn.state.clarify is not None:
         turn.change(clarify=None)
         return fill(turn, SetSlot(str(asking.slot), chosen), "lexical")

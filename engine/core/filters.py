@@ -130,6 +130,12 @@ def _reading(view: View, value: Any) -> str:
     return spoken.day(_moment(value).date()) if kind == "date" else str(value)
 
 
+def _tasks(view: View, value: Any) -> str:
+    """Tasks by their names, as alternatives to choose from."""
+    flows = view.domain.flows
+    return _spoken(view).join([_local(view, flows[item].name) for item in value], "or")
+
+
 def _local(view: View, value: Any) -> str:
     """A text that the site gives in several languages, in the caller's."""
     if isinstance(value, Mapping):
@@ -151,6 +157,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "length": _length,
     "options": _options,
     "readings": _readings,
+    "tasks": _tasks,
     "join": _join,
     "local": _local,
     "money": lambda view, value: _spoken(view).money(int(value)),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.core.state import FlowFrame
     from engine.core.turn import Turn
 
-CLARIFY = "pattern_clarification"
+CLARIFY, WHICH_TASK = "pattern_clarification", "pattern_which_task"
 COMPLETED = "pattern_completed"
 RESUMED = "pattern_continue_interrupted"
 _LIMIT = 200
@@ -63,9 +63,13 @@ def advance(turn: Turn) -> None:
 
 
 def _clarify(turn: Turn, slot: str, readings: tuple[Any, ...]) -> None:
-    """Put the question which reading is meant, and then wait for the answer."""
-    if turn.clarified:
+    """Put the question which reading, or which task, is meant, and then wait for the answer."""
+    if turn.clarified and slot:
         prompts.ask_reading(turn, slot, readings)
+    elif turn.clarified:
+        prompts.ask_task(turn, readings)
+    elif not slot:
+        turn.push(WHICH_TASK, context={"options": readings})
     else:
         kind = turn.domain.slots[slot].type.value
         turn.push(CLARIFY, context={"slot": slot, "type": kind, "options": readings})
@@ -222,7 +226,7 @@ def _finish(turn: Turn, frame: FlowFrame) -> None:
     turn.pop()
     if frame.called:
         return
-    turn.clarified = turn.clarified or frame.flow == CLARIFY
+    turn.clarified = turn.clarified or frame.flow in {CLARIFY, WHICH_TASK}
     flow = turn.domain.flows[frame.flow]
     turn.decide(flow.id, flow.where, Verdict.ADVANCED, "ends")
     forget(turn, flow.owns)

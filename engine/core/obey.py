@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never, get_args
 
-from engine.core import consent, flow, ledger, prompts, rewind, talk, unclear
+from engine.core import consent, flow, ledger, prompts, rewind, talk, tasks, unclear
 from engine.core.commands import (
     Affirm,
     Ask,
@@ -64,6 +64,10 @@ def obey(turn: Turn, commands: tuple[Command, ...], source: str) -> None:
         ledger.no_match(turn, cannot=any(_is_out_of_scope(item) for item in commands))
 
 
+def _is_unsure(command: Command) -> bool:
+    return isinstance(command, StartFlow) and bool(command.alternatives)
+
+
 def _is_out_of_scope(command: Command) -> bool:
     """Whether the words are understood to ask for what this business does not do by phone."""
     return isinstance(command, NotUnderstood) and command.reason == "out_of_scope"
@@ -93,7 +97,11 @@ def _place(turn: Turn, command: Command) -> str:
 
 
 def _in_order(turn: Turn, commands: tuple[Command, ...]) -> tuple[Command, ...]:
-    """Bind what was said for a second task to that task, so that the first can be done first."""
+    """Bind what was said for a second task to that task, so that the first can be done first.
+
+    A task that is only likely comes last: what else was said is kept while it is asked about.
+    """
+    commands = tuple(sorted(commands, key=_is_unsure))
     starts = [place for place, item in enumerate(commands) if isinstance(item, StartFlow)]
     if len(starts) < 2:
         return commands
@@ -107,7 +115,7 @@ def _in_order(turn: Turn, commands: tuple[Command, ...]) -> tuple[Command, ...]:
                 break
             if isinstance(item, SetSlot):
                 given.append(item)
-        if isinstance(start, StartFlow) and _may_start(turn, start.flow):
+        if isinstance(start, StartFlow) and tasks.may_start(turn, start.flow):
             turn.push(start.flow, queued=True, given=tuple(given))
             where = _place(turn, start)
             turn.decide("understanding", where, Verdict.ACCEPTED, f"StartFlow({start.flow}) afterwards")
@@ -117,7 +125,7 @@ def _in_order(turn: Turn, commands: tuple[Command, ...]) -> tuple[Command, ...]:
 def _obey_one(turn: Turn, command: Command, source: str) -> bool:
     match command:
         case StartFlow():
-            return _start(turn, command.flow)
+            return tasks.start(turn, command)
         case SetSlot() | Correct():
             return fill(turn, command, source)
         case Cancel():
@@ -131,14 +139,14 @@ def _obey_one(turn: Turn, command: Command, source: str) -> bool:
         case Ask():
             found = turn.domain.answers.get(command.topic)
             if found is not None and found.flow is not None:
-                return _start(turn, found.flow)
+                return tasks.begin(turn, found.flow)
             return found is not None and talk.answer(turn, found, command.about)
         case Repeat():
             return talk.repeat(turn)
         case Wait():
             return talk.wait(turn)
         case WantPerson():
-            turn.change(composing=None)
+            turn.change(composing=None, clarify=None)
             flow.drop_patterns(turn)
             turn.push(_PERSON)
             return True
@@ -148,26 +156,6 @@ def _obey_one(turn: Turn, command: Command, source: str) -> bool:
             return False
         case _:
             assert_never(command)
-
-
-def _may_start(turn: Turn, name: str) -> bool:
-    found = turn.domain.flows.get(name)
-    if found is None or found.called_only or found.pattern:
-        return False
-    if any(frame.flow == name and not frame.queued for frame in turn.state.stack):
-        return False
-    return found.guard is None or found.guard.holds(turn.view)
-
-
-def _start(turn: Turn, name: str) -> bool:
-    if any(frame.flow == name and not frame.queued for frame in turn.state.stack):
-        return turn.view.flow == name and turn.state.asking is None
-    if not _may_start(turn, name):
-        return False
-    flow.drop_patterns(turn)
-    turn.change(clarify=None)
-    turn.push(name)
-    return True
 
 
 def _cancel(turn: Turn, name: str | None) -> bool:

@@ -152,6 +152,11 @@ def ask_reading(turn: Turn, slot: str, readings: tuple[Any, ...]) -> None:
     listen(turn, expecting(turn, "offer", slot=slot, type=kind, options=readings))
 
 
+def ask_task(turn: Turn, names: tuple[str, ...]) -> None:
+    """Wait for the caller to say which of these tasks was meant; the question was just put."""
+    listen(turn, expecting(turn, "open", options=names))
+
+
 def offer(turn: Turn, step: FlowStep, options: tuple[Any, ...]) -> None:
     """Offer a choice."""
     frame = turn.frame

@@ -194,7 +194,7 @@ class DialogueState:
     readback: Readback | None = None
     """The last read-back; gone as soon as something that it read changes."""
     clarify: tuple[str, tuple[Any, ...]] | None = None
-    """A slot and the readings among which the caller is being asked to choose."""
+    """A slot and the readings, or no slot and the tasks, among which the caller is being asked to choose."""
     refused: tuple[Any, ...] = ()
     """Options offered and declined: never offered again."""
     mentions: tuple[Mention, ...] = ()

@@ -9,15 +9,26 @@ from typing import Any
 
 from engine.core.actions import Expecting, Understand
 from engine.core.command_forms import plain
-from engine.core.commands import Ask, Command, Correct, NotUnderstood, SetSlot
+from engine.core.commands import (
+    Affirm,
+    Choose,
+    Command,
+    Correct,
+    Deny,
+    NotUnderstood,
+    SetSlot,
+)
 from engine.core.domain import Domain, SlotType
-from engine.core.frozen import quick
 from engine.core.utterance import Hypothesis
 from engine.nlu.assign import Slotting
-from engine.nlu.classify import OUT_OF_SCOPE, Classifier, Verdict, command_of
-from engine.nlu.entity import Entity
+from engine.nlu.classify import Classifier, Verdict, command_of
+from engine.nlu.opinion import asked_about, disputed, is_likely, is_one_thing, is_same, refused
 from engine.nlu.reading import Reader, Reading
+from engine.nlu.result import Result
 from engine.nlu.vocabulary import Vocabulary
+from engine.nlu.votes import vote_of
+
+__all__ = ["Result", "Understanding"]
 
 _HYPOTHESES = 5
 """How far down the n-best is read."""
@@ -31,29 +42,12 @@ _FAMILIAR = 0.6
 """Share of the words that a language must know to be the one spoken, whatever a name in them means."""
 _CLEARLY = 0.2
 """How much larger that share must be in another language for the caller to have changed to it."""
-_GUESSABLE = frozenset({"no_match", "ambiguous"})
+_GUESSABLE = frozenset({"no_match", "ambiguous", "unsure"})
 """Why words were not understood where the classifier may know better; the other reasons are certain."""
 _CRITICAL = frozenset(
     {SlotType.WHEN, SlotType.DATE, SlotType.TIME, SlotType.BIRTH_DATE, SlotType.PHONE, SlotType.NUMBER}
 )
 """Types of slots in which two hypotheses that differ are a question, not a choice of ours."""
-
-
-@quick(frozen=True, slots=True)
-class Result:
-    """What a turn was understood to say."""
-
-    commands: tuple[Command, ...]
-    entities: tuple[Entity, ...]
-    source: str
-    """lexical | classifier | none"""
-    confidence: float
-    language: str | None
-    """The language spoken, when it is another one of the pack's than was assumed."""
-    doubt: bool = False
-    """Whether two stages understood different things."""
-    why: str = ""
-    """What the classifier took the words for when it was asked, how sure it was, and what came next."""
 
 
 class Understanding:
@@ -100,14 +94,67 @@ class Understanding:
             other = self._elsewhere(code, hypotheses, expecting, now, max(_FAMILIAR, familiar + _CLEARLY))
             if other is not None:
                 language, reading = other
-        source = "lexical" if _is_understood(reading) else "none"
-        found = Result(reading.commands, reading.entities, source, round(reading.confidence, 3), language)
+        found = _result(reading, language)
         missed = {command.reason for command in found.commands if isinstance(command, NotUnderstood)}
         # An answer to a question is never guessed, and what is known not to be for us is left alone.
         if self._classifier is None or not self._reader(code).is_open(expecting) or missed - _GUESSABLE:
             return found
-        verdict = self._classifier.classify(code, hypotheses[0].text)
-        return _with_opinion(found, verdict, hypotheses[0].confidence) if verdict is not None else found
+        return self._with_opinion(found, reading, language or code, hypotheses, expecting, now)
+
+    def _with_opinion(
+        self,
+        found: Result,
+        reading: Reading,
+        code: str,
+        hypotheses: Sequence[Hypothesis],
+        expecting: Expecting,
+        now: datetime,
+    ) -> Result:
+        """What the classifier adds: a task where rules are weak, another where it is surer, or a doubt."""
+        verdict = self._classifier.classify(code, hypotheses[0].text) if self._classifier else None
+        if verdict is None:
+            return found
+        agrees = any(is_same(command, command_of(verdict.label)) for command in found.commands)
+        answered = any(isinstance(command, Affirm | Deny | Choose) for command in found.commands)
+        if (agrees or answered) and not (reading.weak and verdict.accepted):
+            if not is_one_thing(found, reading, verdict):
+                return found
+            return self._voted(found, code, verdict, hypotheses, expecting, now)
+        if not reading.weak:
+            return disputed(found, reading, verdict) or self._voted(
+                found, code, verdict, hypotheses, expecting, now
+            )
+        if verdict.accepted or (not answered and is_likely(verdict, found)):
+            return self._voted(found, code, verdict, hypotheses, expecting, now)
+        return refused(found, verdict)
+
+    def _voted(
+        self,
+        found: Result,
+        code: str,
+        verdict: Verdict,
+        hypotheses: Sequence[Hypothesis],
+        expecting: Expecting,
+        now: datetime,
+    ) -> Result:
+        """What the words say when they are taken for what the classifier takes them for.
+
+        A task that is only likely is asked about, with the one that the rules fell back on.
+        """
+        texts = [item.text for item in hypotheses]
+        voted = self._reader(code).read(texts, expecting, now, vote_of(verdict.label))
+        sure = round(verdict.confidence * hypotheses[0].confidence, 3)
+        commands = voted.commands
+        if not verdict.accepted:
+            commands = asked_about(commands, found.commands)
+        return replace(
+            found,
+            commands=commands,
+            source="classifier",
+            confidence=sure,
+            doubt=not verdict.accepted,
+            why=verdict.told,
+        )
 
     def read_as(self, code: str, text: str, expecting: Expecting, now: datetime) -> Reading:
         """What the grammars make of a few words under one question, and nothing else."""
@@ -181,28 +228,9 @@ class Understanding:
         return None
 
 
-def _with_opinion(found: Result, verdict: Verdict, confidence: float) -> Result:
-    """What the classifier adds: a command where the rules found none, a doubt where it is sure of another.
-
-    It overrules nothing that was found; a doubt is for a later stage, or for nobody.
-    """
-    meant = command_of(verdict.label)
-    if found.source != "none":
-        doubt = verdict.accepted and not any(_is_same(command, meant) for command in found.commands)
-        return replace(found, doubt=True, why=verdict.told) if doubt else found
-    if verdict.accepted:
-        sure = round(verdict.confidence * confidence, 3)
-        return replace(found, commands=(meant,), source="classifier", confidence=sure, why=verdict.told)
-    if verdict.reason == OUT_OF_SCOPE:
-        return replace(found, commands=(meant,), why=verdict.told)
-    return replace(found, why=verdict.told)
-
-
-def _is_same(command: Command, meant: Command) -> bool:
-    """Whether two commands are the same task or question, whatever a question is about."""
-    if isinstance(command, Ask) and isinstance(meant, Ask):
-        return command.topic == meant.topic
-    return command == meant
+def _result(reading: Reading, language: str | None) -> Result:
+    source = "lexical" if _is_understood(reading) else "none"
+    return Result(reading.commands, reading.entities, source, round(reading.confidence, 3), language)
 
 
 def _is_understood(reading: Reading) -> bool:

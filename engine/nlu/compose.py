@@ -50,6 +50,8 @@ _ABOUT: Mapping[str, tuple[SlotType, ...]] = {
 _TELLING = ("goodbye", "how_are_you")
 """Small talk that says more than what stands beside it."""
 _SURE, _FAIR = 0.95, 0.75
+_OFFERS = frozenset({"offer", "open"})
+"""Kinds of questions that may have options: values, or the tasks that were perhaps meant."""
 
 _QUESTION = "question"
 """The concept of words that ask."""
@@ -69,6 +71,8 @@ def compose(scene: Scene) -> tuple[tuple[Command, ...], float]:
     option = _option(scene)
     asks = _asks(scene)
     values = _one_each([*rule_values(scene), *fills(scene, _skipped(scene, chosen=option is not None))])
+    if asks and scene.idle and not scene.tasks():
+        values = []  # who or what a question is about is no value of a task that nobody asked for
     if option is None and not asks:
         values += without_preference(scene, [command.slot for _, command in values])
     if option is not None:
@@ -179,7 +183,7 @@ def _skipped(scene: Scene, *, chosen: bool) -> frozenset[str]:
 
 def _option(scene: Scene) -> int | None:
     expecting = scene.expecting
-    if expecting.kind != "offer" or not expecting.options or scene.tasks():
+    if expecting.kind not in _OFFERS or not expecting.options or scene.tasks():
         return None
     if (
         scene.answer.yes is True
@@ -189,6 +193,8 @@ def _option(scene: Scene) -> int | None:
     ):
         return 0
     free = _not_denied(scene, [item for item in scene.occurrences if not _inside_a_time(scene, item)])
+    if expecting.kind == "open":  # tasks have a place in what was said, and nothing else in common with times
+        free = [item for item in free if item.value.lstrip("#-").isdigit()]
     if scene.answer.yes is False:
         free = [item for item in free if item.value != "#either"]
     return choose(expecting.options, free, _judged(scene), scene.weekdays)

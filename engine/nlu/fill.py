@@ -33,7 +33,7 @@ def fills(scene: Scene, skip: frozenset[str]) -> list[tuple[int, Filled]]:
     out: list[tuple[int, Filled]] = []
     if not scene.entities:
         return out
-    if scene.expecting.kind == "open" and scene.expecting.flow is None and not scene.tasks():
+    if scene.idle and not scene.tasks():
         skip |= _OF_A_TASK
     for task, group in _by_task(scene, skip):
         if not group:
@@ -185,7 +185,7 @@ def _meant(scene: Scene, found: Sequence[Entity]) -> Entity | None:
         after, before = scene.place(found[place - 1])[1], scene.place(found[place])[0]
         if any(after < mark.first and mark.last < before for mark in repairs):
             return found[place]
-    said = [item for item in found if not scene.before(scene.place(item)[0], {NEGATOR}, _DENIED_WITHIN)]
+    said = [item for place, item in enumerate(found) if not _is_denied(scene, found, place)]
     if said:
         return said[0]
     first = scene.place(found[0])[0]
@@ -194,6 +194,14 @@ def _meant(scene: Scene, found: Sequence[Entity]) -> Entity | None:
         mark.value == "=no" and mark.first == 0 and mark.last < first for mark in scene.occurrences
     )
     return found[0] if answered or len(found) > 1 else None
+
+
+def _is_denied(scene: Scene, found: Sequence[Entity], place: int) -> bool:
+    """Whether a negation stands before a mention, and no other mention in between."""
+    first = scene.place(found[place])[0]
+    nearer = scene.place(found[place - 1])[1] if place else -1
+    reach = min(_DENIED_WITHIN, first - nearer - 1)
+    return scene.before(first, {NEGATOR}, reach)
 
 
 def without_preference(scene: Scene, taken: Iterable[str]) -> Iterator[tuple[int, Filled]]:

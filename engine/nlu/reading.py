@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.core.actions import Expecting
-from engine.core.commands import Command
+from engine.core.commands import Affirm, Choose, Command, Deny
 from engine.core.domain import Domain, SlotType
 from engine.core.frozen import quick
 from engine.core.words import split_words
-from engine.nlu.answers import answer_of
+from engine.nlu.answers import Answer, answer_of
 from engine.nlu.assign import Slotting
 from engine.nlu.compose import compose
 from engine.nlu.entity import Entity
@@ -19,9 +19,10 @@ from engine.nlu.heard import Heard, cut
 from engine.nlu.mentions import MentionFinder
 from engine.nlu.phrases import Occurrence, longest
 from engine.nlu.repair import after_repair, denied, together, uncovered
-from engine.nlu.rules import Context, Request
+from engine.nlu.rules import Context, Request, Rule
 from engine.nlu.scene import Scene
 from engine.nlu.vocabulary import Vocabulary
+from engine.nlu.votes import is_plain, is_weak, with_vote
 from engine.nlu.wishes import TEMPORAL, is_past
 
 _HOUR = "at_word"
@@ -43,6 +44,10 @@ class Reading:
     confidence: float
     language: str | None = None
     """The language that the caller asked for."""
+    weak: bool = False
+    """Whether no rule that is sure of itself says what is wanted: another stage may know better."""
+    plain: bool = True
+    """Whether one thing is asked for, without a denial or a repair: another stage may judge the whole."""
 
 
 class Reader:
@@ -93,8 +98,13 @@ class Reader:
         """Whether a caller may say anything: nothing is asked, or whether there is anything more."""
         return expecting.kind == "open" or expecting.slot in self._vocabulary.closing
 
-    def read(self, texts: Sequence[str], expecting: Expecting, now: datetime) -> Reading:
-        """Read the first of the texts; the others help where a grammar takes the n-best."""
+    def read(
+        self, texts: Sequence[str], expecting: Expecting, now: datetime, vote: Rule | None = None
+    ) -> Reading:
+        """Read the first of the texts; the others help where a grammar takes the n-best.
+
+        A `vote` is what another stage takes the words for: the values in them are then those of that task.
+        """
         texts = [cut(text) for text in texts]
         heard = self._vocabulary.listener.hear(texts[0])
         words = self._vocabulary
@@ -108,6 +118,9 @@ class Reader:
             requests = uncovered(requests, words.covers)
         if expecting.type == SlotType.NAME:
             requests = _outside_names(requests, heard, entities)
+        weak, whole = is_weak(requests, len(heard.words)), is_plain(requests, occurrences)
+        if vote is not None:
+            requests = with_vote(requests, vote)
         claimed = {place for item in requests for place in item.heavy}
         for name, first, last in placed:
             claimed.update(range(first, last + 1) if name == "@when" else ())
@@ -117,8 +130,9 @@ class Reader:
             tuple(requests), answer, expecting, now, self._weekdays,
         )  # fmt: skip
         commands, confidence = compose(scene)
+        weak = weak and not _is_answer(commands, answer)
         language = next((item.rule.target for item in requests if item.rule.kind == "language"), None)
-        return Reading(commands, entities, confidence, language)
+        return Reading(commands, entities, confidence, language, weak, whole)
 
     def _entities(
         self,
@@ -237,6 +251,13 @@ def _passed(item: Entity, now: datetime) -> bool:
 
 def _apart(one: Entity, other: Entity) -> bool:
     return one.span[1] <= other.span[0] or one.span[0] >= other.span[1]
+
+
+def _is_answer(commands: Sequence[Command], answer: Answer) -> bool:
+    """Whether words answer what was asked, and say little else."""
+    if any(isinstance(command, Choose) for command in commands):
+        return True
+    return answer.mostly and any(isinstance(command, Affirm | Deny) for command in commands)
 
 
 def _is_idle(expecting: Expecting) -> bool:

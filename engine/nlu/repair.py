@@ -15,6 +15,8 @@ _REACH, _REACH_BACK = 4, 2
 """How many words a negation may stand before what it denies, and after it."""
 AND = "and_word"
 """The concept of words that join two tasks."""
+DENIED = "not_"
+"""What stands before the name of a concept that a negation turned round."""
 
 
 def denied(
@@ -32,7 +34,7 @@ def denied(
         if item.value in deniable and any(0 < other.first - item.last <= _REACH_BACK for other in after)
     }
     return [
-        replace(item, value=f"not_{item.value}") if place in turned else item
+        replace(item, value=f"{DENIED}{item.value}") if place in turned else item
         for place, item in enumerate(occurrences)
     ]
 

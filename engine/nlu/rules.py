@@ -17,7 +17,7 @@ from engine.nlu.phrases import Occurrence
 KINDS = ("start", "ask", "set", "say", "command", "language", "ignore")
 """What a rule may do; `say` is small talk, `ignore` is not for us."""
 _ASKING = frozenset({"start", "ask", "command", "ignore"})
-"""Kinds of rules beside which a fallback has nothing to add."""
+"""Kinds of rules beside which a fallback has nothing to add, unless it stands apart from them."""
 _EXPLAINED = 0.5
 """Share of the words that must mean something to us before a fallback takes them for a task."""
 _LONG = 4
@@ -27,6 +27,8 @@ WITHIN = 9
 _UNLESS_NEAR = 7
 """How near a concept under `unless` must be to forbid a rule."""
 _HEAVY, _LIGHT = 30, 10
+_AND = "and_word"
+"""The concept of words that join two wishes."""
 _MOST_ANCHORS = 12
 """Occurrences of one concept that are tried; real turns have two or three."""
 
@@ -108,10 +110,12 @@ class RuleBook:
             key=lambda item: (-item[1].score, item[1].last - item[1].first, item[1].first, item[0])
         )
         kept = _settled(request for _, request in candidates if not request.rule.fallback)
-        if not any(item.rule.kind in _ASKING for item in kept):
-            rest = (request for _, request in candidates if request.rule.fallback)
-            believed = (item for item in rest if self._explains(item, occurrences, context.words))
-            kept += islice(believed, 1)
+        asking = [item for item in kept if item.rule.kind in _ASKING]
+        joints = [item for item in places.get(_AND, ()) if asking]
+        rest = (request for _, request in candidates if request.rule.fallback)
+        apart = (item for item in rest if not asking or _stands_apart(item, asking, joints))
+        believed = (item for item in apart if self._explains(item, occurrences, context.words))
+        kept += islice(believed, 1)
         return sorted(kept, key=lambda item: (item.first, item.last))
 
     def _explains(self, fallback: Request, occurrences: Sequence[Occurrence], words: Sequence[str]) -> bool:
@@ -186,6 +190,20 @@ class Context:
         if rule.during and self.flow not in rule.during:
             return False
         return not rule.asked or bool(rule.asked & self.asked)
+
+
+def _stands_apart(fallback: Request, others: Sequence[Request], joints: Sequence[Occurrence]) -> bool:
+    """ "I'd like that, and where do I park": whether a wish is joined to all else by an "and".
+
+    A mention alone after an "and" goes on with the question ("how much is this and that").
+    """
+    return len(fallback.rule.all) > 1 and all(
+        any(
+            fallback.last < joint.first <= other.first or other.last < joint.first <= fallback.first
+            for joint in joints
+        )
+        for other in others
+    )
 
 
 def _settled(candidates: Iterable[Request]) -> list[Request]:

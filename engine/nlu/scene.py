@@ -42,7 +42,14 @@ class Scene:
     def asks_yes_no(self) -> bool:
         """Whether the question is answered by yes or no."""
         kind = self.expecting.kind
+        if kind == "open":
+            return len(self.expecting.options) == 1
         return kind == "confirm" or (kind == "slot" and self.expecting.type == SlotType.BOOL)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is asked and no task is in hand."""
+        return self.expecting.kind == "open" and self.expecting.flow is None
 
     def tasks(self) -> list[Request]:
         """The tasks asked for, without the one in hand."""

@@ -67,6 +67,9 @@ class Vocabulary:
         self.default_flow = str(pack.get("default_flow", ""))
         """The flow that words without a task are taken to be about."""
         ordinary = {word for section in _NAMES_OF_WORDS for word in _words_in(tables.get(section))}
+        ordinary |= set(
+            _words_in(pack.get("examples"))
+        )  # what callers are known to say is no slip of the ear
         self.listener = Listener(_listed(commands.get("fillers")), self.lexicon, ordinary)
 
 

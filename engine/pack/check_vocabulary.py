@@ -9,6 +9,8 @@ from engine.pack.source import Kind, Node
 _TYPES = frozenset(item.value for item in SlotType)
 _OUT_OF_SCOPE = "out_of_scope"
 """The label of sentences that nobody here can serve."""
+_PERSON = "command.person"
+"""The label of sentences that ask for a person."""
 
 
 def check_vocabulary(draft: Draft) -> None:
@@ -37,12 +39,12 @@ def _names(draft: Draft, node: Node) -> None:
 
 
 def _example(draft: Draft, label: Node, sentences: Node) -> None:
-    """A label is start.<flow>, ask.<answer> or out_of_scope, and has a list of sentences."""
+    """A label is start.<flow>, ask.<answer>, command.person or out_of_scope, and has a list of sentences."""
     kind, _, name = label.text.partition(".")
     known = {"start": draft.names.flows, "ask": draft.merged.answers}.get(kind)
-    if label.text != _OUT_OF_SCOPE and (known is None or not name):
+    if label.text not in {_OUT_OF_SCOPE, _PERSON} and (known is None or not name):
         message = f"examples: '{label.text}' says nothing that a caller may want"
-        draft.report.error(label, message, f"allowed: start.<flow>, ask.<answer>, {_OUT_OF_SCOPE}")
+        draft.report.error(label, message, f"allowed: start.<flow>, ask.<answer>, {_PERSON}, {_OUT_OF_SCOPE}")
     elif known is not None and name not in known:
         what = "flow" if kind == "start" else "answer"
         draft.report.unknown(label, what, name, known, "examples: ")

@@ -209,6 +209,8 @@ class Alphabet:
         if len(starts) > 1:
             yield (StartFlow(starts[0]), StartFlow(starts[1]))
             yield (StartFlow(starts[1]), StartFlow(starts[0]))
+            yield (StartFlow(starts[0], (starts[0], starts[1])),)
+            yield (StartFlow(starts[0], (starts[0],)),)
         if asking is not None and asking.kind == "confirm":
             for slot in asking.reads:
                 if slot in self._values.other and self._domain.slots[slot].filled_by == "caller":

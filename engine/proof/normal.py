@@ -81,7 +81,7 @@ class Normal:
             pending,
             self._prompts(state),
             (readback.step, readback.heard) if readback is not None else None,
-            (state.clarify[0], len(state.clarify[1])) if state.clarify is not None else None,
+            _unclear(state.clarify),
             state.heard & self.seen.heard,
             state.said & self.seen.said,
             (ringing.target, ringing.rung) if ringing is not None else None,
@@ -268,6 +268,13 @@ class Normal:
         if old is None:
             return tuple(found), None
         return tuple(found), Readback(old.step, ids.get(old.say, 0), old.slots, old.heard)
+
+
+def _unclear(clarify: tuple[str, tuple[Any, ...]] | None) -> Any:
+    """What the caller is asked to choose among: of readings how many, of tasks which."""
+    if clarify is None:
+        return None
+    return clarify[0], len(clarify[1]) if clarify[0] else clarify[1]
 
 
 def _asked(asking: Expecting | None) -> Expecting | None:

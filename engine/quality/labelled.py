@@ -10,7 +10,7 @@ from typing import Any
 from engine.core.actions import Expecting
 from engine.core.domain import Domain, StepKind
 from engine.core.errors import FrontdeskError
-from engine.nlu.classify import OUT_OF_SCOPE
+from engine.nlu.classify import OUT_OF_SCOPE, PERSON
 
 _CONFIRM = "confirm"
 
@@ -69,6 +69,8 @@ def label_of(line: Mapping[str, Any]) -> str | None:
             return f"start.{flow}"
         case {"ask": {"topic": topic}}:
             return f"ask.{topic}"
+        case {"want_person": _}:
+            return PERSON
         case {"not_understood": _}:
             return OUT_OF_SCOPE
         case _:

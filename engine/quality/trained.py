@@ -1,9 +1,12 @@
-"""Training the classifier of a pack, once for each set of examples: `frontdesk train`."""
+"""Training the classifier of a pack, once for each set of examples: `frontdesk train`, or by opening it."""
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from subprocess import run
 from typing import TYPE_CHECKING, Any
 
 from engine.cache_folder import cache_folder
@@ -23,6 +26,11 @@ _SHOWN = (
     ("out_of_scope_recall", "out of scope refused"),
 )
 """Figures of sentences held out of training, and what they are called."""
+
+
+_LIBRARY = "scikit-learn"
+_TRAIN = "from engine.cli import main; main()"
+_WITHOUT = "understanding goes by rules alone: the classifier needs frontdesk[nlu] to be trained"
 
 
 class NothingToLearnError(FrontdeskError):
@@ -53,6 +61,35 @@ def teach(packs: Sequence[str]) -> Iterator[str]:
             folder.write(key, dumps(trained.model, trained.figures))
             yield summary(f"{name} {language}", trained.figures, f"{time.perf_counter() - start:.1f} s")
     folder.tidy(used)
+
+
+def make_ready(site: str, domain: Domain, tell: Callable[[str], object]) -> None:
+    """Train what the calls of a site would look for and not find: once for each set of examples.
+
+    It takes some seconds, in a process of its own: a call must not carry the library. Where it cannot be done
+    the site is opened all the same. `tell` is told what takes the time, or why there is no classifier.
+    """
+    folder = ModelFolder(cache_folder())
+    sets = [examples_of(words) for words in domain.vocabulary.values()]
+    if all(folder.path(key_of(examples)).exists() for examples in sets if examples):
+        return
+    if not _has_library():
+        tell(f"{domain.id}: {_WITHOUT}")
+        return
+    tell(f"{domain.id}: training the classifier, once; some seconds")
+    order = [sys.executable, "-c", _TRAIN, "train", site]
+    done = run(order, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    if done.returncode:
+        tell(f"{domain.id}: the classifier is not trained: {done.stderr.strip()}")
+
+
+def _has_library() -> bool:
+    """Whether training can be done here, found out without loading anything."""
+    try:
+        version(_LIBRARY)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def examples_in(domain: Domain) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.core.commands import Ask, Command, NotUnderstood, StartFlow
+from engine.core.commands import Ask, Command, NotUnderstood, StartFlow, WantPerson
 
-OUT_OF_SCOPE = "out_of_scope"
-"""The label of what nobody here can serve."""
+OUT_OF_SCOPE, PERSON = "out_of_scope", "command.person"
+"""The labels of what nobody here can serve, and of asking for a person."""
 Examples = Mapping[str, Sequence[str]]
 """Label to sentences."""
 
@@ -29,4 +29,6 @@ def command_of(label: str) -> Command:
         return StartFlow(name)
     if kind == "ask" and name:
         return Ask(name)
+    if label == PERSON:
+        return WantPerson()
     return NotUnderstood(OUT_OF_SCOPE if label == OUT_OF_SCOPE else "no_match")

@@ -1,4 +1,4 @@
-"""The classifier in the cascade: asked last, about open questions only, and it overrules nobody."""
+"""The classifier in the cascade: asked last, about open questions only; what it is not sure of is asked about."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from engine.calls import Desk, understanding_of
 from engine.core.actions import Expecting, Understand
-from engine.core.commands import Ask, NotUnderstood, StartFlow
+from engine.core.commands import Affirm, Ask, Choose, Deny, NotUnderstood, SetSlot, StartFlow, WantPerson
 from engine.core.events import Understood
 from engine.core.utterance import Hypothesis, Transcript, Utterance
 from engine.nlu.cascade import Result, Understanding
@@ -56,10 +56,47 @@ def test_what_the_rules_miss_is_taken_for_what_it_is_surely_like():
 BOOK = "I'd like to book a driving lesson"
 
 
-def test_what_the_rules_found_is_never_overruled_only_doubted():
-    found = heard(Scripted(Verdict("ask.hours", 0.99, accepted=True, second="out_of_scope")), BOOK)
-    assert StartFlow("book_lesson") in found.commands
-    assert (found.source, found.doubt, found.why) == ("lexical", True, "ask.hours 0.99, then out_of_scope")
+LIKELY = Verdict("start.book_lesson", 0.7, accepted=False, reason="no_match", second="ask.hours")
+
+
+def test_what_is_said_with_it_is_kept():
+    found = heard(Scripted(SURE), f"{STRANGE} on Thursday")
+    start, wish = found.commands
+    assert start == StartFlow("book_lesson")
+    assert isinstance(wish, SetSlot)
+    assert wish.value == {"days": [["2026-11-26", "2026-11-27"]]}
+
+
+def test_it_stands_against_a_rule_only_when_it_is_surer():
+    surer = heard(Scripted(Verdict("ask.hours", 0.95, accepted=True, second="out_of_scope")), BOOK)
+    assert (surer.commands, surer.source) == ((Ask("hours"),), "classifier")
+    sure = heard(Scripted(Verdict("ask.hours", 0.86, accepted=True, second="out_of_scope")), BOOK)
+    assert StartFlow("book_lesson") in sure.commands
+    assert (sure.source, sure.doubt, sure.why) == ("lexical", True, "ask.hours 0.86, then out_of_scope")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I want to book a lesson, no sorry, I want to know when you are open",
+        "I don't want to book a lesson, when are you open",
+        "I'd like to book a driving lesson and when are you open",
+    ],
+)
+def test_two_wishes_a_repair_and_a_denial_are_read_by_rules_only(words):
+    verdict = Verdict("ask.directions", 0.99, accepted=True)
+    assert Ask("directions") not in heard(Scripted(verdict), words).commands
+
+
+def test_one_of_several_that_rules_find_stands_alone_where_it_is_sure_of_it():
+    both = "I'd like to book a driving lesson when are you open"
+    assert len(heard(None, both).commands) > len(heard(Scripted(SURE), both).commands)
+    assert StartFlow("book_lesson") in heard(Scripted(SURE), both).commands
+
+
+def test_a_fallback_of_the_rules_gives_way_to_it():
+    found = heard(Scripted(Verdict("ask.hours", 0.91, accepted=True)), "on Thursday")
+    assert found.commands == (Ask("hours"),)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +137,42 @@ def test_silence_is_not_guessed_at():
     assert stage.asked == []
 
 
-def test_what_is_only_likely_is_left_as_not_understood_and_told():
-    likely = Verdict("ask.hours", 0.7, accepted=False, reason="no_match", second="ask.directions")
-    found = heard(Scripted(likely), STRANGE)
+def test_a_task_that_is_only_likely_is_asked_about():
+    found = heard(Scripted(LIKELY), STRANGE)
+    assert found.commands == (StartFlow("book_lesson", ("book_lesson",)),)
+    assert (found.source, found.doubt) == ("classifier", True)
+
+
+def test_a_question_that_is_only_likely_is_answered():
+    likely = Verdict("ask.hours", 0.75, accepted=False, reason="no_match", second="ask.directions")
+    assert heard(Scripted(likely), STRANGE).commands == (Ask("hours"),)
+
+
+@pytest.mark.parametrize("label", ["start.book_lesson", "ask.hours", "command.person"])
+def test_what_is_hardly_likely_is_left_as_not_understood_and_told(label):
+    found = heard(Scripted(Verdict(label, 0.5, accepted=False, second="ask.directions")), STRANGE)
     assert found.commands == (NotUnderstood("no_match"),)
-    assert (found.source, found.why) == ("none", "ask.hours 0.70, then ask.directions")
+    assert (found.source, found.why) == ("none", f"{label} 0.50, then ask.directions")
+
+
+def test_a_plain_answer_is_never_taken_for_a_task():
+    assert heard(Scripted(SURE), "no").commands == (Deny(),)
+    assert heard(Scripted(LIKELY), "yes").commands == (Affirm(),)
+
+
+def test_which_task_was_meant_is_answered_by_its_place_a_yes_or_a_no():
+    both = Expecting("open", options=("book_lesson", "cancel_lesson"))
+    assert heard(Scripted(SURE), "the second one", both).commands == (Choose(1, "the second one"),)
+    assert not any(isinstance(item, Choose) for item in heard(None, "either", both).commands)
+    one = Expecting("open", options=("book_lesson",))
+    assert heard(None, "yes", one).commands == (Choose(0, "yes"),)
+    assert heard(None, "no", one).commands == (Deny(),)
+
+
+def test_who_asks_for_a_person_in_strange_words_gets_one():
+    assert heard(Scripted(Verdict("command.person", 0.97, accepted=True)), STRANGE).commands == (
+        WantPerson(),
+    )
 
 
 def test_what_is_surely_out_of_scope_is_said_to_be_so():
