@@ -7,12 +7,13 @@ nothing here knows a sign. All problems of a table are reported at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from engine.core.misheard import build_speller
 from engine.core.phrases import BadPhraseError, Element, Phrase, PhraseCompiler, PhraseIndex, build_index
+from engine.core.resemblance import Resemblance
 from engine.core.resemblance_training import train
 from engine.core.safety_table import COLLISION, Level, Likened, Patterns, Rule, Suppressor
 from engine.core.words import fold_word
@@ -45,8 +46,15 @@ class PatternError(ValueError):
         super().__init__("\n".join(problems))
 
 
-def compile_patterns(data: Mapping[str, Any]) -> Patterns:
-    """Compile a table; raise `PatternError` with every problem found."""
+Trainer = Callable[[Sequence[str], Sequence[str], int], Resemblance]
+"""Learns from examples of emergencies and calm ones, and how many words are looked at together."""
+
+
+def compile_patterns(data: Mapping[str, Any], learn: Trainer = train) -> Patterns:
+    """Compile a table; raise `PatternError` with every problem found.
+
+    Learning takes a second or so, so whoever compiles may `learn` by a function that remembers.
+    """
     reader = _Reader(data)
     signs = reader.phrases("signs", data.get("signs") or {})
     suppressors = reader.suppressors()
@@ -56,7 +64,7 @@ def compile_patterns(data: Mapping[str, Any]) -> Patterns:
     ]
     rules = reader.rules(suppressors)
     points = reader.points()
-    likened = reader.likened()
+    likened = reader.likened(learn)
     index = build_index(signs, reader.numbers)
     speller = build_speller(reader.misheard(index))
     if reader.problems:
@@ -165,8 +173,8 @@ class _Reader:
         self._known("points", frozenset(raw), self.signs, "sign")
         return {sign: self._number(f"points: {sign}", number, 0) for sign, number in raw.items()}
 
-    def likened(self) -> Likened | None:
-        """Train on the examples, if there are any."""
+    def likened(self, learn: Trainer) -> Likened | None:
+        """Learn from the examples, if there are any."""
         raw = self.data.get("examples")
         if raw is None:
             return None
@@ -180,7 +188,8 @@ class _Reader:
         if_yes = self._level("examples", raw["if_yes"])
         if if_yes is None:
             return None
-        model = train(*(tuple(str(text) for text in raw[kind]) for kind in ("urgent", "calm")), within)
+        urgent, calm = ([str(text) for text in raw[kind]] for kind in ("urgent", "calm"))
+        model = learn(urgent, calm, within)
         return Likened(
             str(raw["id"]), model, least / _HUNDREDTHS, str(raw["check"]), if_yes, str(raw.get("where") or "")
         )

@@ -10,10 +10,13 @@ from engine.core.spoken import Spoken
 from engine.core.words import fold_word
 from engine.pack import locate
 from engine.pack.layers import Layer
+from engine.pack.learned import learn
 from engine.pack.merge import merge_tables
 from engine.pack.report import Report
 from engine.pack.source import Kind, Node, Sources
 
+_SPOKEN_EXAMPLES = ".examples"
+"""End of the names of files that hold the examples of one language."""
 _DIGITS = ("units", "pairs", "tens")
 """Kinds of number words that stand for digits one after the other."""
 
@@ -62,13 +65,15 @@ def compile_safety(layers: Iterable[Layer], report: Report) -> dict[str, Pattern
     for layer in layers:
         parents.append(layer)
         for language, node in layer.safety.items():
+            if language.endswith(_SPOKEN_EXAMPLES):
+                continue
             data = merge_tables([node])
             data["rules"] = [_placed(rule) for rule in node.list_of("rules")]
             examples = node.get("examples")
             if examples is not None:
-                data["examples"] = _examples(examples, language.partition(".")[0], parents)
+                data["examples"] = _examples(examples, parents)
             try:
-                found[f"{language}/{layer.id}"] = compile_patterns(data)
+                found[f"{language}/{layer.id}"] = compile_patterns(data, learn)
             except PatternError as error:
                 for problem in error.problems:
                     place, message = _place([node], problem)
@@ -78,14 +83,27 @@ def compile_safety(layers: Iterable[Layer], report: Report) -> dict[str, Pattern
     return found
 
 
-def _examples(node: Node, language: str, layers: Iterable[Layer]) -> dict[str, Any]:
-    """The examples of a safety table; what callers say of the pack's ordinary tasks is calm too."""
+def _examples(node: Node, layers: Iterable[Layer]) -> dict[str, Any]:
+    """The examples of all languages for one model: each is what the words of the others are told from.
+
+    What callers say of the pack's ordinary tasks is calm too.
+    """
+    layers = tuple(layers)
     table = _placed(node)
-    urgent = frozenset(table.pop("urgent_labels", ()))
-    nodes = (part for layer in layers for part in layer.vocabulary.get(language, ()))
-    ordinary: Mapping[str, Any] = merge_tables(nodes).get("examples") or {}
-    calm = [text for label, texts in sorted(ordinary.items()) if label not in urgent for text in texts]
-    return {**table, "calm": [*(table.get("calm") or ()), *calm]}
+    skipped = frozenset(table.pop("urgent_labels", ()))
+    spoken = [
+        merge_tables([lines])
+        for layer in layers
+        for name, lines in sorted(layer.safety.items())
+        if name.endswith(_SPOKEN_EXAMPLES)
+    ]
+    urgent = [text for lines in spoken for text in lines.get("urgent") or ()]
+    calm = [text for lines in spoken for text in lines.get("calm") or ()]
+    for language in sorted({language for layer in layers for language in layer.vocabulary}):
+        nodes = (part for layer in layers for part in layer.vocabulary.get(language, ()))
+        ordinary: Mapping[str, Any] = merge_tables(nodes).get("examples") or {}
+        calm += [text for label, texts in sorted(ordinary.items()) if label not in skipped for text in texts]
+    return {**table, "urgent": urgent, "calm": calm}
 
 
 def _placed(rule: Node) -> dict[str, Any]:
