@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 _ALONE = 200
 """Up to so many tapes one process is done before others have started."""
-_AT_ONCE = 50
-"""Tapes handed to a process at a time."""
+_AT_ONCE, _MOST_AT_ONCE = 50, 1000
+"""Tapes handed to a process at a time: it loads its packs for each batch anew."""
+_ROUNDS = 4
+"""Batches that each process should get, so that none of them waits long for the last."""
 _SHOWN_CALLS = 3
 """Tapes that the summary names for each rule."""
 
@@ -126,7 +128,8 @@ def replay_all(tapes: Sequence[Source], pack: str | None, *, understand: bool = 
     from functools import partial  # noqa: PLC0415
     from multiprocessing import get_context  # noqa: PLC0415
 
-    batches = [tapes[at : at + _AT_ONCE] for at in range(0, len(tapes), _AT_ONCE)]
+    size = min(_MOST_AT_ONCE, max(_AT_ONCE, len(tapes) // (cores * _ROUNDS)))
+    batches = [tapes[at : at + size] for at in range(0, len(tapes), size)]
     with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
         for found in pool.map(partial(_replayed_batch, pack=pack, understand=understand), batches):
             yield from found

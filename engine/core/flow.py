@@ -50,7 +50,8 @@ def advance(turn: Turn) -> None:
         if frame is None:
             prompts.ask_open(turn)
             return
-        _take_given(turn, frame)
+        if frame.queued:
+            _take_given(turn, frame)
         turn.view.context = frame.context
         step = turn.step(frame)
         if step is None:
@@ -102,8 +103,6 @@ def run_through(turn: Turn, pattern: str) -> None:
 
 def _take_given(turn: Turn, frame: FlowFrame) -> None:
     """The turn of a queued task has come: apply what the caller said for it."""
-    if not frame.queued:
-        return
     turn.at(-1, queued=False, given=())
     for item in frame.given:
         slot = turn.domain.slots.get(item.slot)

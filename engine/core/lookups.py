@@ -34,12 +34,54 @@ class Rules(NamedTuple):
     guarantees: tuple[Guarantee, ...]
 
 
+class PoliciesByEvent(dict[str, tuple["Policy", ...]]):
+    """The policies that are asked after an event, by its name; found when first asked for."""
+
+    def __init__(self, policies: tuple[Policy, ...]) -> None:
+        super().__init__()
+        self._policies = policies
+
+    def __missing__(self, event: str) -> tuple[Policy, ...]:
+        found = self[event] = tuple(policy for policy in self._policies if event in policy.upon)
+        return found
+
+
+class GuardsByAction(dict[str, tuple["Guard", ...]]):
+    """The guards that may forbid an action, by its name."""
+
+    def __init__(self, guards: tuple[Guard, ...]) -> None:
+        super().__init__()
+        self._guards = guards
+
+    def __missing__(self, action: str) -> tuple[Guard, ...]:
+        found = self[action] = tuple(
+            guard for guard in self._guards if action in guard.forbids or action.startswith(guard.prefixes)
+        )
+        return found
+
+
+class GuaranteesByAction(dict[tuple[str, ...], tuple["Guarantee", ...]]):
+    """The guarantees that an action could break, by all that conditions may call it."""
+
+    def __init__(self, guarantees: tuple[Guarantee, ...]) -> None:
+        super().__init__()
+        self._guarantees = guarantees
+
+    def __missing__(self, names: tuple[str, ...]) -> tuple[Guarantee, ...]:
+        found = self[names] = tuple(
+            item
+            for item in self._guarantees
+            if item.never.actions is None or not item.never.actions.isdisjoint(names)
+        )
+        return found
+
+
 class Lookups:
     """Answers about one pack; what depends on one of its names is remembered by that name."""
 
     __slots__ = (
-        "_classes", "_fills", "_findings", "_flows", "_guarantees", "_guards", "_patterns", "_policies",
-        "_rules", "_services", "_slots", "fillable", "kept", "undoing",
+        "_classes", "_fills", "_findings", "_flows", "_patterns", "_services", "_slots",
+        "fillable", "guarantees", "guards", "kept", "policies", "undoing",
     )  # fmt: skip
 
     def __init__(
@@ -50,10 +92,10 @@ class Lookups:
         slots: Mapping[str, Slot],
         patterns: Mapping[str, Patterns],
     ) -> None:
-        self._rules, self._flows, self._services, self._slots = rules, flows, services, slots
-        self._policies: dict[str, tuple[Policy, ...]] = {}
-        self._guards: dict[str, tuple[Guard, ...]] = {}
-        self._guarantees: dict[tuple[str, ...], tuple[Guarantee, ...]] = {}
+        self._flows, self._services, self._slots = flows, services, slots
+        self.policies = PoliciesByEvent(rules.policies)
+        self.guards = GuardsByAction(rules.guards)
+        self.guarantees = GuaranteesByAction(rules.guarantees)
         self._fills: dict[str, frozenset[str]] = {}
         self._classes: dict[frozenset[str], str] = {}
         self._patterns = tuple(patterns.values())
@@ -64,38 +106,6 @@ class Lookups:
         """Slots that no flow owns: they may be filled at any moment."""
         self.undoing: Mapping[str, Undoing] = _undoing(services)
         """By slot, for those that hold something in the world."""
-
-    def policies(self, event: str) -> tuple[Policy, ...]:
-        """The policies that are asked after an event, by its name."""
-        found = self._policies.get(event)
-        if found is None:
-            found = tuple(policy for policy in self._rules.policies if event in policy.upon)
-            self._policies[event] = found
-        return found
-
-    def guards(self, action: str) -> tuple[Guard, ...]:
-        """The guards that may forbid an action, by its name."""
-        found = self._guards.get(action)
-        if found is None:
-            found = tuple(
-                guard
-                for guard in self._rules.guards
-                if action in guard.forbids or action.startswith(guard.prefixes)
-            )
-            self._guards[action] = found
-        return found
-
-    def guarantees(self, names: tuple[str, ...]) -> tuple[Guarantee, ...]:
-        """The guarantees that an action could break, by all that conditions may call it."""
-        found = self._guarantees.get(names)
-        if found is None:
-            found = tuple(
-                guarantee
-                for guarantee in self._rules.guarantees
-                if guarantee.never.actions is None or not guarantee.never.actions.isdisjoint(names)
-            )
-            self._guarantees[names] = found
-        return found
 
     def fills(self, flow: str) -> frozenset[str]:
         """Every slot that a flow, or one that it calls, asks for or receives."""

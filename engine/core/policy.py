@@ -27,7 +27,7 @@ def take_over(turn: Turn, upon: str) -> bool:
     Raises:
         ConditionError: a condition that has no value; the caller fails closed.
     """
-    for policy in turn.domain.lookups.policies(upon):
+    for policy in turn.domain.lookups.policies[upon]:
         if not policy.when.holds(turn.view):
             continue
         before = len(turn.actions)
@@ -79,7 +79,7 @@ def forbidding(turn: Turn, action: Action) -> Guard | None:
         ConditionError: a condition that has no value; the caller fails closed.
     """
     turn.view.look_at(action)
-    for guard in turn.domain.lookups.guards(turn.view.action_name):
+    for guard in turn.domain.lookups.guards[turn.view.action_name]:
         if _forbids(turn, guard, action):
             return guard
     return None
@@ -99,7 +99,7 @@ def _monitor(turn: Turn, action: Action) -> bool:
     """Evaluate the guarantees on the state and the action; a breach drops the whole step."""
     view = turn.view
     view.look_at(action)
-    for guarantee in turn.domain.lookups.guarantees(view.action_names):
+    for guarantee in turn.domain.lookups.guarantees[view.action_names]:
         if guarantee.never.holds(view):
             turn.breach = Breach(guarantee.id, guarantee.where)
             turn.decide(guarantee.id, guarantee.where, Verdict.BREACHED, guarantee.why, (action,))

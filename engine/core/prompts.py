@@ -52,7 +52,8 @@ def say(
         if not ruled and policy.replaced(turn, Say(number, response, "")):
             return False
         raise
-    named = any(turn.view.context.get(key) for key in ("about", "options"))
+    told = turn.view.context
+    named = told and (told.get("about") or told.get("options"))
     data_class = "health" if named and words.data_class == "none" else words.data_class
     action = Say(number, response, words.text, words.style, words.barge_in, data_class)
     if not policy.propose(turn, action, ruled=ruled):

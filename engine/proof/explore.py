@@ -183,6 +183,8 @@ class Explorer:
             self._listen(number, state, fresh)
         cost, depth = self._costs[number] + surprise, self._depths[number] + 1
         reached: set[int] = set()
+        here = stands(state)
+        self.normal.explore(state)
         for move in self.alphabet.moves(state):
             if move.cost != surprise:
                 continue
@@ -193,7 +195,7 @@ class Explorer:
             if event is not None:
                 outcome, later = self._step(state, event, fresh, number, move)
                 reached.add(self._add(outcome.state, later, number, move, cost, depth))
-                self._note(state, outcome.state)
+                self._note(here, outcome.state)
         self.result.transitions += len(reached)
         if surprise:
             self._states[number] = None
@@ -201,8 +203,8 @@ class Explorer:
             self._room(cost)
             self._surprised[cost].append(number)
 
-    def _note(self, before: DialogueState, later: DialogueState) -> None:
-        here, there = stands(before), stands(later)
+    def _note(self, here: str, later: DialogueState) -> None:
+        there = stands(later)
         if here != there:
             self.result.controls.setdefault(here, set()).add(there)
 
@@ -246,7 +248,7 @@ class Explorer:
             depth += taken
             if asked(now) != asked(state):
                 self._add(now, later, number, move, self._costs[number] + move.cost, depth)
-                self._note(state, now)
+                self._note(stands(state), now)
                 return
         self._broken("loops_end", number, move)
 

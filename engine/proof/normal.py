@@ -44,6 +44,7 @@ class Normal:
         self.domain, self.seen, self.values, self.at = domain, seen, values, at
         self.kept = slots_of(domain, seen)
         self._kept = tuple((name, domain.slots[name]) for name in self.kept)
+        self._places = {name: (place, slot) for place, (name, slot) in enumerate(self._kept)}
         worded = {
             name
             for response in domain.responses.values()
@@ -55,12 +56,18 @@ class Normal:
             name for name in domain.slots if name in worded - set(self.kept)
             and domain.slots[name].filled_by != "caller"
         )  # fmt: skip
-        self._levels = frozenset(str(item) for item in seen.constants.get("safety.level", ()))
+        told = frozenset(str(item) for item in seen.constants.get("safety.level", ()))
+        self._level_names = {level: level.name if level.name in told else Level.L4.name for level in Level}
         self._turn = max([1, *(number + 1 for number in numbers_of(seen, "turn"))])
         self._ears = HEARD_ONLY & seen.late
         self._language = "language" in seen.facts
         self._slot_codes: dict[int, tuple[SlotValue, Any]] = {}
         self._slot_values: dict[tuple[str, int, bool], SlotValue] = {}
+        self._explored: tuple[Mapping[str, SlotValue], Any] = {}, frozenset()
+
+    def explore(self, state: DialogueState) -> None:
+        """Remember what the slots of a state come to while it is explored: most moves leave them alone."""
+        self._explored = state.slots, self._slots(state.slots)
 
     def key(self, state: DialogueState, fresh: frozenset[str] = frozenset()) -> Key:
         """What two states have in common exactly when no rule can tell them apart."""
@@ -134,7 +141,7 @@ class Normal:
     # --- parts -----------------------------------------------------------------------------------------
 
     def _level(self, level: Level) -> str:
-        return level.name if level.name in self._levels else Level.L4.name
+        return self._level_names[level]
 
     def _frame(self, frame: FlowFrame) -> Any:
         if not frame.context and not frame.given:
@@ -155,18 +162,18 @@ class Normal:
         )
 
     def _slots(self, slots: Mapping[str, SlotValue]) -> Any:
+        if slots is self._explored[0]:
+            return self._explored[1]
         found = []
-        for place, (name, slot) in enumerate(self._kept):
-            held = slots.get(name)
-            if held is None or held.value is None:
-                continue
+        for name, held in slots.items():
             cached = self._slot_codes.get(id(held))
             if cached is not None:
                 found.append(cached[1])
-                continue
-            agreed = held.status is Status.CONFIRMED and name in self.seen.confirmed
-            found.append((place, self.values.code(slot, held.value), agreed))
-        return tuple(found)
+            elif held.value is not None and name in self._places:
+                place, slot = self._places[name]
+                agreed = held.status is Status.CONFIRMED and name in self.seen.confirmed
+                found.append((place, self.values.code(slot, held.value), agreed))
+        return frozenset(found)
 
     def _held(self, slots: Mapping[str, SlotValue]) -> dict[str, SlotValue]:
         found: dict[str, SlotValue] = {}

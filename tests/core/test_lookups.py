@@ -13,8 +13,8 @@ def test_policies_are_found_by_the_event_in_the_order_of_the_pack():
     domain = with_policy(act("read_back"), when="turn == 3")
     for event in ("Heard", "Partial", "NoMatch", "Nothing"):
         expected = tuple(item for item in domain.policies if event in item.upon)
-        assert domain.lookups.policies(event) == expected
-        assert domain.lookups.policies(event) is domain.lookups.policies(event)
+        assert domain.lookups.policies[event] == expected
+        assert domain.lookups.policies[event] is domain.lookups.policies[event]
 
 
 def test_guards_are_found_by_the_name_of_the_action():
@@ -22,7 +22,7 @@ def test_guards_are_found_by_the_name_of_the_action():
         expected = tuple(
             item for item in DOMAIN.guards if name in item.forbids or name.startswith(item.prefixes)
         )
-        assert DOMAIN.lookups.guards(name) == expected
+        assert DOMAIN.lookups.guards[name] == expected
 
 
 def test_a_guarantee_about_any_action_is_asked_of_each():
@@ -32,7 +32,7 @@ def test_a_guarantee_about_any_action_is_asked_of_each():
             for item in DOMAIN.guarantees
             if item.never.actions is None or not item.never.actions.isdisjoint(names)
         )
-        assert DOMAIN.lookups.guarantees(names) == expected
+        assert DOMAIN.lookups.guarantees[names] == expected
 
 
 def test_what_a_slot_holds_is_given_back_by_the_service_that_can_take_it_back():
@@ -47,9 +47,9 @@ def test_what_a_slot_holds_is_given_back_by_the_service_that_can_take_it_back():
 
 
 def test_another_rule_makes_other_lookups():
-    before = DOMAIN.lookups.guards("bench.commit")
+    before = DOMAIN.lookups.guards["bench.commit"]
     domain = with_guard(forbids="bench.commit")
-    assert domain.lookups.guards("bench.commit") == (domain.guards[0], *before)
+    assert domain.lookups.guards["bench.commit"] == (domain.guards[0], *before)
 
 
 def test_words_are_screened_anew_unless_a_proof_says_the_same_again_and_again():
