@@ -12,7 +12,7 @@ from typing import Any
 from engine.core.frozen import quick
 from engine.nlu.entity import Entity
 from engine.nlu.identity.halves import MARKS, Halves, Reading
-from engine.nlu.identity.words import Phrases, Word, fold, phrase_set, words_of
+from engine.nlu.identity.words import Phrases, Word, fold, keys_of, phrase_set, words_of
 
 _BEFORE_NAME = frozenset(",:\"“„'")
 """Marks that may stand between an introduction and the name."""
@@ -60,7 +60,7 @@ class NameGrammar:
         self._known_lasts = lasts - firsts - self._given
         self._doubtful = frozenset(fold(str(word)) for word in table.get("also_names") or ())
         listed = frozenset(
-            word.key for text in (*(table.get("ordinary") or ()), *ordinary) for word in words_of(str(text))
+            key for text in (*(table.get("ordinary") or ()), *ordinary) for key in keys_of(str(text))
         )
         self._ordinary = listed - self._given - self._doubtful
         self._certain = (self._known | self._given) - listed - self._doubtful

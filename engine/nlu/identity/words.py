@@ -75,6 +75,11 @@ def words_of(text: str) -> tuple[Word, ...]:
     return tuple(found)
 
 
+def keys_of(text: str) -> tuple[str, ...]:
+    """The keys of a form in a table: most forms are one word, and a table has thousands."""
+    return (fold(text),) if text.isalpha() else tuple([word.key for word in words_of(text)])
+
+
 class Phrases(Generic[T]):
     """Phrases of one or more words, looked up at a position, the longest first."""
 

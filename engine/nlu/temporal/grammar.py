@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from engine.nlu.temporal import (
@@ -20,12 +21,12 @@ from engine.nlu.temporal.chart import Chart
 from engine.nlu.temporal.feasts import holiday_symbol, holiday_words, mark_holidays
 from engine.nlu.temporal.finding import ROOTS, Finder
 from engine.nlu.temporal.numbers import Numbers
-from engine.nlu.temporal.phrases import PatternError, Vocabulary, bound_names, expand
+from engine.nlu.temporal.phrases import Element, PatternError, Vocabulary, bound_names, expand
 from engine.nlu.temporal.spelling import Spelling
 from engine.nlu.temporal.tokens import DIGITS, fold, halves, split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from engine.nlu.entity import Entity
     from engine.nlu.temporal.clock import Clock
@@ -184,24 +185,38 @@ def _rules(vocabulary: Vocabulary, rules: Mapping[str, Mapping[str, Any]]) -> No
                     f"rule {symbol!r}: unknown meaning {action!r}; known: {', '.join(sorted(_ACTIONS))}"
                 )
                 continue
+            bounds = _bounds(action)
             for pattern in _listed(patterns):
-                problems += _problems(pattern, action)
-                vocabulary.rule(symbol, pattern, _ACTIONS[action])
+                sequences = expand(pattern)
+                if bounds is not None:
+                    problems += _problems(pattern, sequences, action, *bounds)
+                vocabulary.sequences(symbol, sequences, _ACTIONS[action])
     if problems:
         raise PatternError("\n".join(problems))
 
 
-def _problems(pattern: str, action: str) -> list[str]:
-    """What is wrong with a pattern: it binds what its meaning does not take, or leaves out what it needs."""
+@cache
+def _bounds(action: str) -> tuple[frozenset[str], frozenset[str]] | None:
+    """The names that a meaning takes, and those that it needs; None when it takes any."""
     parameters = list(inspect.signature(_ACTIONS[action]).parameters.values())[1:]
     if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters):
-        return []
-    taken = {parameter.name for parameter in parameters}
-    needed = {parameter.name for parameter in parameters if parameter.default is inspect.Parameter.empty}
+        return None
+    needed = (item.name for item in parameters if item.default is inspect.Parameter.empty)
+    return frozenset(item.name for item in parameters), frozenset(needed)
+
+
+def _problems(
+    pattern: str,
+    sequences: Sequence[tuple[Element, ...]],
+    action: str,
+    taken: frozenset[str],
+    needed: frozenset[str],
+) -> list[str]:
+    """What is wrong with a pattern: it binds what its meaning does not take, or leaves out what it needs."""
     return [
         f"pattern {pattern!r}: binds {sorted(bound)}, but {action!r} takes {sorted(taken)}"
         f" and needs {sorted(needed)}"
-        for bound in sorted({bound_names(sequence) for sequence in expand(pattern)}, key=sorted)
+        for bound in sorted({bound_names(sequence) for sequence in sequences}, key=sorted)
         if not needed <= bound <= taken
     ]
 

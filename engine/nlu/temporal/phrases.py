@@ -216,7 +216,11 @@ class Vocabulary:
 
     def rule(self, name: str, pattern: str, action: Callable[..., Any]) -> None:
         """Add one pattern whose meaning is `action(clock, **bound)`."""
-        for sequence in expand(pattern):
+        self.sequences(name, expand(pattern), action)
+
+    def sequences(self, name: str, found: Iterable[tuple[Element, ...]], action: Callable[..., Any]) -> None:
+        """Add the plain sequences of a pattern that was expanded already."""
+        for sequence in found:
             self._add(name, sequence, action)
 
     def _add(self, name: str, sequence: tuple[Element, ...], end: Callable[..., Any]) -> None:

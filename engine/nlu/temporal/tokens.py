@@ -18,6 +18,8 @@ DIGITS = "#0"
 """The key of every run of digits: rules speak of numbers, not of their spelling."""
 _CLITIC = 2
 """Letters glued to digits up to this length are a unit of the number ("3p", "15h")."""
+_REMEMBERED = 4096
+"""Forms of tables whose keys are remembered while a language is compiled."""
 
 
 class Token(NamedTuple):
@@ -63,9 +65,10 @@ def split(text: str) -> list[Token]:
     return tokens
 
 
-def phrase(text: str) -> list[str]:
-    """The keys of a form in a table, cut exactly as the caller's words will be."""
-    return [text] if text.startswith("~") else [token.key for token in split(text)]
+@lru_cache(maxsize=_REMEMBERED)
+def phrase(text: str) -> tuple[str, ...]:
+    """The keys of a form in a table, cut exactly as the caller's words will be; tables repeat their words."""
+    return (text,) if text.startswith("~") else tuple([token.key for token in split(text)])
 
 
 def halves(token: Token, cut: int) -> tuple[Token, ...]:
