@@ -8,11 +8,13 @@ because messages may hold what callers said.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.asking import Asking
 from engine.booking.service import Booking
+from engine.booking.store import StoreUnavailable
 from engine.core.actions import Compose, Request, Understand
 from engine.core.events import Answered, Composed, Event, Failed, Understood
 from engine.effects.compose import question_of, spoken
@@ -51,6 +53,7 @@ class Performer:
         self._consultant = consultant
         self._model = _with_model(domain, self._understanding) if consultant is not None else None
         self._people: PeopleIndex | None = None
+        self._on_file: tuple[str, ...] = ()
         self._services: Mapping[str, Service] = {
             "people.find": self._find_person,
             "booking.list": self._list,
@@ -69,9 +72,18 @@ class Performer:
         """Names of the services that can be requested."""
         return frozenset(self._services)
 
+    @property
+    def on_file(self) -> tuple[str, ...]:
+        """Names of the people on file as they were last read, so that a recogniser can expect them."""
+        return self._on_file
+
     def prepare(self) -> None:
-        """Compile the understanding of every language now, instead of when somebody first speaks it."""
+        """Compile every language and read who is on file now, instead of when somebody waits for it."""
         self._understanding.prepare()
+        with suppress(
+            StoreUnavailable
+        ):  # a call does without; whoever needs the book will say that it is gone
+            self._known_people()
 
     def understand(self, action: Understand, at: datetime) -> Event:
         """Turn words into Commands without a model; Failed when understanding broke."""
@@ -200,9 +212,14 @@ class Performer:
         return "found", {"subject": subject_of(person, at.astimezone(self._domain.catalogue.zone).date())}
 
     def _match(self, args: Mapping[str, Any], born: date) -> Match:
-        if self._people is None:
-            self._people = PeopleIndex(self._booking.people(), endings=_endings(self._domain))
-        return self._people.match(names=[args["name"]], born=[born], phone=args.get("phone"))
+        people = self._people if self._people is not None else self._known_people()
+        return people.match(names=[args["name"]], born=[born], phone=args.get("phone"))
+
+    def _known_people(self) -> PeopleIndex:
+        people = self._booking.people()
+        self._on_file = tuple(person.name for person in people)
+        self._people = PeopleIndex(people, endings=_endings(self._domain))
+        return self._people
 
 
 def _with_model(domain: Domain, understanding: Understanding) -> ModelUnderstanding:

@@ -219,7 +219,8 @@ class Call:
                 self._say(action)
             case Listen():
                 self._sound.ask(Question.of(action.expecting, action.silence_s))
-                self._hearing.expect(hints_of(self._domain, self._language, action))
+                hints = hints_of(self._domain, self._language, action, self._world.on_file)
+                self._hearing.expect(hints)
             case Understand() | Compose():
                 self._effects.understand(action, self.state)
             case Request():

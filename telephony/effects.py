@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,6 +22,10 @@ OUTCOMES = frozenset({"answered", "declined", "busy", "no_answer", "voicemail", 
 
 class World(Protocol):
     """Where the actions of a call meet the world; an engine.performer.Performer."""
+
+    @property
+    def on_file(self) -> Sequence[str]:
+        """The names of people on file, as far as they are known without looking."""
 
     def understand(self, action: Understand, at: datetime) -> Event:
         """Turn words into an Understood by rules alone, or a Failed."""

@@ -71,6 +71,8 @@ class Hints:
     """The type of the slot being asked: date | time | phone | name | spelling | yes_no | ..."""
     phrases: tuple[str, ...] = ()
     """Names and terms that are likely now, most likely first."""
+    on_file: tuple[str, ...] = ()
+    """Names of people on file: for a recogniser inside this process alone, and never to be sent anywhere."""
 
 
 class SpeechUnavailable(ConnectionError):  # noqa: N818 - a state of the world, like StoreUnavailable

@@ -42,9 +42,26 @@ def tidy(text: str, manners: Manners, profile: Profile) -> str:
 
 def _digits(text: str, manners: Manners) -> str:
     """ "five o to" is a number among numbers: 502; in a sentence it stays what it is."""
+    text = _zeros(text, manners)
     words = [match.group().lower() for match in _WORD.finditer(text)]
     known = sum(word.isdecimal() or (word in manners.digits and word not in manners.sounds) for word in words)
     unsure = sum(word in manners.sounds for word in words)
     if not unsure or known < _AT_LEAST or known + unsure < _MOSTLY * len(words):
         return text
     return _WORD.sub(lambda match: manners.sounds.get(match.group().lower(), match.group()), text)
+
+
+def _zeros(text: str, manners: Manners) -> str:
+    """A word that is a digit as well, "oh", is one right after another digit, whatever else is said."""
+    before = ""
+
+    def read(match: re.Match[str]) -> str:
+        nonlocal before
+        word = match.group()
+        folded = word.lower()
+        if before and folded in manners.sounds and folded in manners.digits:
+            word = folded = manners.sounds[folded]
+        before = folded if folded.isdecimal() or folded in manners.digits else ""
+        return word
+
+    return _WORD.sub(read, text)

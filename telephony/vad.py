@@ -110,6 +110,7 @@ class SileroDetector:
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self._due: list[tuple[_SileroDetection, bytes, float]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def open(self, rate: int, report: Report) -> Detection:
         """Begin with a call, 8000 or 16000 samples a second."""
@@ -120,9 +121,13 @@ class SileroDetector:
 
     def add(self, detection: _SileroDetection, windows: list[tuple[bytes, float]]) -> None:
         """Windows of a call are to be looked at soon."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            # A loop that ended took its timer along: whatever it was to look at is over as well.
+            self._loop, self._timer, self._due = loop, None, []
         self._due += [(detection, window, end_s) for window, end_s in windows]
         if self._due and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self.GATHER_S, self._run_due)
+            self._timer = loop.call_later(self.GATHER_S, self._run_due)
 
     def _run_due(self) -> None:
         self._timer = None

@@ -130,7 +130,12 @@ ON_A_TERMINAL = {
     "engine/terminal.py": {"rich"},
 }
 # What computes on sound; these modules are loaded only where the speech extra is used.
-ON_SOUND = {"telephony/resample.py": {"numpy"}, "telephony/asr/moonshine.py": {"numpy"}}
+ON_SOUND = {
+    "telephony/resample.py": {"numpy"},
+    **dict.fromkeys(  # noqa: RUF024 - nobody changes it
+        ("telephony/asr/beam.py", "telephony/asr/moonshine.py", "telephony/asr/pieces.py"), {"numpy"}
+    ),
+}
 
 
 def imported(node: ast.AST) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.booking.store import StoreUnavailable
 from engine.calls import Desk
 from engine.core.actions import Expecting, Request, Understand
 from engine.core.commands import StartFlow
@@ -80,6 +81,23 @@ def test_somebody_is_found_when_name_and_birth_date_agree(desk: Desk) -> None:
 @pytest.mark.parametrize("born", ["1984-03-13", "2010-01-01"])
 def test_a_name_without_its_birth_date_is_nobody(desk: Desk, born: str) -> None:
     assert answer(desk, "people.find", name=TOMAS["name"], born=born).outcome == "not_found"
+
+
+def test_who_is_on_file_is_read_when_a_server_starts_and_not_by_a_call(desk: Desk) -> None:
+    assert desk.performer.on_file == ()
+    desk.prepare()
+    assert "Tomas Balčiūnas" in desk.performer.on_file
+
+
+def test_a_book_that_is_gone_does_not_keep_a_server_from_starting(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        raise StoreUnavailable("gone")
+
+    monkeypatch.setattr(desk.booking, "people", gone)
+    desk.prepare()
+    assert desk.performer.on_file == ()
 
 
 def test_free_times_are_found_kept_and_booked(desk: Desk) -> None:

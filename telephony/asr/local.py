@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from engine.core.utterance import Hypothesis, Transcript
+from engine.core.utterance import Transcript
 from telephony.audio import BYTES
 from telephony.speech import Hints, Recognized, SpeechEvent, SpeechFailed, SpeechUnavailable
 from telephony.vad import WINDOW_S
@@ -35,6 +35,8 @@ LONGEST_S = 14.0
 LEVEL = 0.12
 """The root mean square that sound is brought to; the model is deaf to a whisper."""
 MOST_GAIN = 12.0
+WIDTH = 4
+"""Readings followed side by side where the words may be all; one is enough for words that still change."""
 LANGUAGES = frozenset({"en"})
 
 
@@ -99,6 +101,8 @@ class LocalHearing:
         self._asked_s = 0.0
         """The end of the voice that the last decoding covers, or will."""
         self._begun_s = 0.0
+        self._hasty = False
+        """That decoding looks for one reading only."""
         self._decoding = False
         self._latest: Recognized | None = None
         self._finishing = False
@@ -146,8 +150,9 @@ class LocalHearing:
         now = now_s if now_s is not None else self._voice_s
         silence = now - self._voice_s
         again = now - self._begun_s >= AGAIN_S and self._voiced_s >= FIRST_S
-        if fresh and (self._finishing or silence >= PAUSE_S or again):
-            self._decode(now)
+        last = self._finishing or silence >= PAUSE_S
+        if (last and (fresh or self._hasty)) or (fresh and again):
+            self._decode(now, last=last)
         elif (
             self._finishing
             or silence >= ENDPOINT_S
@@ -158,16 +163,17 @@ class LocalHearing:
     def _too_long(self) -> bool:
         return len(self._sound) > LONGEST_S * BYTES * self._rate
 
-    def _decode(self, now_s: float) -> None:
+    def _decode(self, now_s: float, *, last: bool) -> None:
+        """`last`: these may be all the words, so other readings are looked for as well."""
         self._decoding = True
-        self._begun_s, self._asked_s = now_s, self._voice_s
+        self._begun_s, self._asked_s, self._hasty = now_s, self._voice_s, not last
         task = asyncio.get_running_loop().run_in_executor(
-            self._recognizer.pool, self._work, bytes(self._sound), self._hints
+            self._recognizer.pool, self._work, bytes(self._sound), self._hints, WIDTH if last else 1
         )
         number, start, end = self._number, self._start_s, self._voice_s
         task.add_done_callback(lambda done: self._decoded(done, number, start, end))
 
-    def _work(self, pcm: bytes, hints: Hints) -> Decoded:
+    def _work(self, pcm: bytes, hints: Hints, width: int) -> Decoded:
         """In the recogniser's thread."""
         import numpy as np
 
@@ -177,7 +183,11 @@ class LocalHearing:
         sound = resampled(to_float(pcm), self._rate, RATE)
         power = float(np.sqrt((sound * sound).mean())) if len(sound) else 0.0
         gain = min(MOST_GAIN, LEVEL / power) if power > 1e-5 else 1.0
-        return self._recognizer.model.decode(np.clip(sound * gain, -1.0, 1.0), hints.phrases)
+        expected = (hints.phrases,) if hints.phrases else ()
+        names = hints.on_file if hints.asking == "name" and width > 1 else None
+        return self._recognizer.model.decode(
+            np.clip(sound * gain, -1.0, 1.0), expected, width=width, on_file=names
+        )
 
     def _decoded(self, done: asyncio.Future[Decoded], number: int, start: float, end: float) -> None:
         self._decoding = False
@@ -189,9 +199,9 @@ class LocalHearing:
         if number != self._number:
             return
         found = done.result()
-        transcript = Transcript((Hypothesis(found.text, found.confidence),), final=False)
+        transcript = Transcript(found.hypotheses, final=False)
         self._latest = Recognized(transcript, start, end)
-        if not self._finishing or self._voice_s > end + WINDOW_S / 2:
+        if not self._finishing or self._hasty or self._voice_s > end + WINDOW_S / 2:
             self._events.put_nowait(self._latest)
         self._go_on()
 
@@ -203,7 +213,7 @@ class LocalHearing:
         self._number += 1
         self._finishing = self._voiced = False
         self._voiced_s = 0.0
-        self._latest = None
+        self._latest, self._hasty = None, False
         self._start_s += len(self._sound) / BYTES / self._rate
         self._sound.clear()
         self._asked_s = self._voice_s

@@ -1,106 +1,61 @@
-"""Moonshine base, decoded greedily by our own loop on onnxruntime, so that a question can lean on it.
+"""Moonshine base, decoded by our own search on onnxruntime, so that a question can lean on it.
 
-The loop is ours for three things that the packaged one cannot do: it forbids an end before the first word
-where voice activity has heard speech (the model ends at once on single digits and short words), it favours
-words that the state expects, and it says how sure it is.
+The search is ours for three things that the packaged loop cannot do: it forbids an end before the first
+word where voice activity has heard speech (the model ends at once on single digits and short words), it
+favours words that the state expects, and it says how sure it is and what else it may have been.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from math import exp
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.core.utterance import Hypothesis
 from engine.core.words import fold
+from telephony.asr.beam import Reading, log_probabilities, merged, search
+from telephony.asr.namesakes import Namesakes
+from telephony.asr.pieces import END, SPACE, Leaning, Pieces
 
 RATE = 16_000
-_FIRST, _END = 1, 2
-_SPACE = "▁"
+_FIRST = 1
 _TOKENS_A_SECOND, _TOKENS_AT_LEAST = 9.0, 6
 _LAYERS = 8
-BIAS = 3.0
-"""Added to the logit of a piece that leads on to an expected word."""
-_LEAST = 3
-"""Letters of a word that must agree before it is favoured: one or two begin too many words."""
-_PHRASE = 4
-"""Pieces of which people do say several in a row: "five five five"."""
+_MOST = 5
+"""Readings that are told."""
+_UNLIKELY = 0.05
+"""A reading so much less likely than the best is not told."""
+NAMESAKE, TIE = 8.0, 0.2
+"""What a name on file is favoured by, in nats, over words that it sounds like; and how likely, beside the
+best, one must be to be asked about."""
 _SHORTEST = 3200
 """Samples: anything shorter is padded with silence, which the encoder needs."""
+_MARKS = re.compile(r"[^\w']+")
 
 Sound = NDArray[np.float32]
+Lists = tuple[tuple[str, ...], ...]
+"""Lists of phrases that are expected; the shorter a list, the more each of its words is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """What was heard."""
 
-    text: str
-    confidence: float
-    """0..1: the mean probability of its pieces."""
+    hypotheses: tuple[Hypothesis, ...]
+    """Best first. The confidence of the best is the mean probability of its pieces; that of another one is
+    as much less as it is less likely."""
 
-
-@dataclass(slots=True)
-class Leaning:
-    """The pieces that lead on to expected words, by what was said of the present word so far."""
-
-    starts: NDArray[np.int64]
-    follows: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-
-
-class Tokens:
-    """The pieces of the model's language."""
-
-    def __init__(self, path: Path) -> None:
-        self.texts = [piece.decode("utf-8", "replace") for piece in _pieces(path.read_bytes())]
-        self._raw = list(_pieces(path.read_bytes()))
-        self._by_text: dict[str, list[int]] = {}
-        for number, text in enumerate(self.texts):
-            self._by_text.setdefault(fold(text), []).append(number)
-
-    def text(self, numbers: Sequence[int]) -> str:
-        """The text that pieces make."""
-        joined = b"".join(self._raw[number] for number in numbers)
-        return joined.decode("utf-8", "replace").replace(_SPACE, " ").strip()
-
-    def leaning(self, phrases: Sequence[str]) -> Leaning | None:
-        """The pieces that lead to the words of phrases."""
-        words = {word for phrase in phrases for word in fold(phrase).split() if len(word) >= _LEAST}
-        starts: set[int] = set()
-        follows: dict[str, set[int]] = {}
-        for word in words:
-            for length in range(_LEAST, len(word) + 1):
-                starts.update(self._by_text.get(_SPACE + word[:length], ()))
-            for begin in range(1, len(word)):
-                for end in range(max(begin + 1, _LEAST), len(word) + 1):
-                    found = self._by_text.get(word[begin:end])
-                    if found:
-                        follows.setdefault(word[:begin], set()).update(found)
-        if not words:
-            return None
-        return Leaning(_array(starts), {prefix: _array(found) for prefix, found in follows.items()})
-
-
-def _array(numbers: set[int]) -> NDArray[np.int64]:
-    return np.array(sorted(numbers), np.int64)
-
-
-def _pieces(data: bytes) -> list[bytes]:
-    """The tokenizer's file: each piece after its length, in one byte or in two."""
-    pieces, at = [], 0
-    while at < len(data):
-        length = data[at]
-        at += 1
-        if length >= 128:
-            length = length - 128 + 128 * data[at]
-            at += 1
-        pieces.append(data[at : at + length])
-        at += length
-    return pieces
+    @property
+    def text(self) -> str:
+        """The best reading."""
+        return self.hypotheses[0].text
 
 
 class Moonshine:
@@ -122,81 +77,115 @@ class Moonshine:
             )
 
         self._encoder, self._first, self._next = load("encoder"), load("first"), load("next")
-        self.tokens = Tokens(folder / "tokenizer.bin")
+        self.pieces = Pieces(folder / "tokenizer.bin")
         own = [f"present.{layer}.decoder.{part}" for layer in range(_LAYERS) for part in ("key", "value")]
         self._own = ["logits", *own]
         self._past = [name.replace("present", "past_key_values") for name in own]
         self._all = [item.name for item in self._first.get_outputs()]
-        self._leaning = lru_cache(maxsize=64)(self.tokens.leaning)
+        self._leaning = lru_cache(maxsize=64)(lambda lists: Leaning(self.pieces, lists))
+        self._namesakes = lru_cache(maxsize=16)(Namesakes)
 
-    def decode(self, sound: Sound, phrases: tuple[str, ...] = ()) -> Decoded:
-        """The words in a stretch of sound at 16 kHz in which somebody speaks."""
+    def decode(
+        self, sound: Sound, expected: Lists = (), *, width: int = 4, on_file: tuple[str, ...] | None = None
+    ) -> Decoded:
+        """The words in a stretch of sound at 16 kHz in which somebody speaks; a width of 1 is the quickest.
+
+        Where a name is asked for, names `on_file` that the words sound like are weighed against what was
+        written, by the sound itself.
+        """
         if len(sound) < _SHORTEST:
             sound = np.concatenate([sound, np.zeros(_SHORTEST - len(sound), np.float32)])
         hidden = self._encoder.run(None, {"input_values": sound[None, :]})[0]
         start = {"input_ids": np.array([[_FIRST]], np.int64), "encoder_hidden_states": hidden}
         found = dict(zip(self._all, self._first.run(self._all, start), strict=True))
+        decoder = _Decoder(self, found)
+        readings = search(
+            found["logits"][0, -1],
+            decoder.advance,
+            self.pieces,
+            (self._leaning(expected) or None) if expected else None,
+            width=width,
+            most=_TOKENS_AT_LEAST + round(_TOKENS_A_SECOND * len(sound) / RATE),
+        )
+        if on_file is not None:
+            # How else a name could be spelled is nothing to ask a caller; whom else on file it could mean is.
+            respelt = self._respelt(readings[0], self._namesakes(on_file), decoder)
+            return Decoded(self._told(respelt, TIE))
+        return Decoded(self._told(readings, _UNLIKELY))
+
+    def _respelt(self, best: Reading, namesakes: Namesakes, decoder: _Decoder) -> list[Reading]:
+        """The best reading, and it with names on file for words that sound like them; the likeliest first."""
+        starts = [place for place, number in enumerate(best.numbers) if self._opens(number)]
+        ends = [*starts[1:], len(best.numbers)]
+        words = [self.pieces.text(best.numbers[start:end]) for start, end in zip(starts, ends, strict=True)]
+        found = {best.numbers: best}
+        for one in namesakes.of(words):
+            mark = best.numbers[ends[one.last] - 1 : ends[one.last]]
+            kept = mark if not self.pieces.texts[mark[0]].strip(SPACE).isalnum() else ()
+            name = (*self.pieces.numbers(one.name), *kept)
+            numbers = (*best.numbers[: starts[one.first]], *name, *best.numbers[ends[one.last] :])
+            chance = best.chance if numbers == best.numbers else decoder.chance(numbers)
+            found[numbers] = Reading(numbers, chance + NAMESAKE, chance)
+        return sorted(found.values(), key=lambda reading: -reading.score)
+
+    def _opens(self, number: int) -> bool:
+        return self.pieces.texts[number].startswith(SPACE)
+
+    def _told(self, readings: Sequence[Reading], least: float) -> tuple[Hypothesis, ...]:
+        likeliest = merged(readings, self._key)
+        best, top = likeliest[0]
+        confidence = exp(best.chance / len(best.numbers)) if best.numbers else 0.0
+        shares = [(reading, exp(score - top)) for reading, score in likeliest[:_MOST]]
+        return tuple(
+            Hypothesis(self.pieces.text(reading.numbers), round(confidence * share, 3))
+            for reading, share in shares
+            if share >= least
+        )
+
+    def _key(self, reading: Reading) -> str:
+        return _MARKS.sub(" ", fold(self.pieces.text(reading.numbers))).strip()
+
+
+class _Decoder:
+    """The decoder with its past for the readings that are followed."""
+
+    def __init__(self, model: Moonshine, found: dict[str, Any]) -> None:
+        self._model = model
         # What the decoder made of the sound stays the same; only its own past grows.
-        past = {
-            name.replace("present", "past_key_values"): value
-            for name, value in found.items()
-            if name != "logits"
+        past = {name.replace("present", "past_key_values"): value for name, value in found.items()}
+        self._own = self._begun = [past[name] for name in model._past]  # noqa: SLF001 - two halves of one thing
+        self._first = found["logits"][0]
+        self._sound = {
+            name: value
+            for name, value in past.items()
+            if name != "logits" and name not in model._past  # noqa: SLF001
         }
-        leaning = self._leaning(phrases) if phrases else None
-        return self._follow(found["logits"][0, -1], past, len(sound), leaning)
+        self._beside: dict[int, dict[str, Any]] = {1: self._sound}
+        """The sound, for so many readings at once."""
 
-    def _follow(
-        self, logits: NDArray[np.float32], past: dict[str, Any], samples: int, leaning: Leaning | None
-    ) -> Decoded:
-        numbers: list[int] = []
-        chances: list[float] = []
-        word = ""
-        most = _TOKENS_AT_LEAST + round(_TOKENS_A_SECOND * samples / RATE)
-        while len(numbers) < most:
-            number = self._choose(logits, word, leaning, may_end=bool(numbers))
-            if number == _END:
-                break
-            chances.append(_chance(logits, number))
-            numbers.append(number)
-            again = _repeated(numbers)
-            if again:
-                del numbers[-again:], chances[-again:]
-                break
-            text = self.tokens.texts[number]
-            word = fold(text[1:]) if text.startswith(_SPACE) else word + fold(text)
-            out = self._next.run(self._own, {"input_ids": np.array([[number]], np.int64), **past})
-            logits = out[0][0, -1]
-            past.update(zip(self._past, out[1:], strict=True))
-        confidence = float(np.exp(np.mean(chances))) if chances else 0.0
-        return Decoded(self.tokens.text(numbers), round(confidence, 3))
+    def advance(self, places: Sequence[int], numbers: Sequence[int]) -> NDArray[np.float32]:
+        """The scores of what follows each reading, once it has been given a piece."""
+        model, count = self._model, len(places)
+        if count not in self._beside:
+            self._beside[count] = {name: np.repeat(value, count, 0) for name, value in self._sound.items()}
+        own = [value[places] if list(places) != list(range(len(value))) else value for value in self._own]
+        out = model._next.run(  # noqa: SLF001
+            model._own,  # noqa: SLF001
+            {
+                "input_ids": np.array(numbers, np.int64)[:, None],
+                **self._beside[count],
+                **dict(zip(model._past, own, strict=True)),  # noqa: SLF001
+            },
+        )
+        self._own = out[1:]
+        scores: NDArray[np.float32] = out[0][:, -1]
+        return scores
 
-    def _choose(
-        self, logits: NDArray[np.float32], word: str, leaning: Leaning | None, *, may_end: bool
-    ) -> int:
-        if leaning is None and may_end:
-            return int(logits.argmax())
-        scores = logits.copy()
-        if not may_end:
-            scores[_END] = -np.inf
-        if leaning is not None:
-            scores[leaning.starts] += BIAS
-            follows = leaning.follows.get(word)
-            if follows is not None:
-                scores[follows] += BIAS
-        return int(scores.argmax())
-
-
-def _repeated(numbers: list[int]) -> int:
-    """How many pieces at the end only repeat others: a decoder that has lost the sound says them for ever."""
-    for length in range(1, 13):
-        times = 3 if length > _PHRASE else 6
-        block = numbers[-length:]
-        if len(numbers) >= times * length and numbers[-times * length :] == block * times:
-            return (times - 1) * length
-    return 0
-
-
-def _chance(logits: NDArray[np.float32], number: int) -> float:
-    """The log probability of a piece."""
-    top = float(logits.max())
-    return float(logits[number]) - top - float(np.log(np.exp(logits - top).sum()))
+    def chance(self, numbers: Sequence[int]) -> float:
+        """The log probability of a whole reading and its end, all its pieces looked at in one run."""
+        model = self._model
+        past = dict(zip(model._past, self._begun, strict=True))  # noqa: SLF001
+        given = {"input_ids": np.array([numbers], np.int64), **self._sound, **past}
+        scores = np.concatenate([self._first, model._next.run(["logits"], given)[0][0]])  # noqa: SLF001
+        after = log_probabilities(scores)
+        return float(after[np.arange(len(numbers) + 1), [*numbers, END]].sum())

@@ -171,6 +171,8 @@ def seconds_to_transfer(call: Talk) -> float:
 class Broken:
     """A world in which understanding never answers and the calendar is down."""
 
+    on_file = ()
+
     def understand(self, action: Understand, at: datetime) -> Event:
         time.sleep(0.4)
         return Failed(at, "understand", kind="down")
@@ -285,6 +287,7 @@ class Slow:
 
     def __init__(self, desk: Desk, service: str, seconds: float) -> None:
         self._desk, self._service, self._seconds = desk, service, seconds
+        self.on_file = desk.performer.on_file
         self.asked: list[str] = []
 
     def understand(self, action: Understand, at: datetime) -> Event:

@@ -36,6 +36,8 @@ def test_spelled_letters_stand_apart(written, meant):
         ("enter 8:13", "enter 813"),
         ("I would like to come for a cleaning", "I would like to come for a cleaning"),
         ("the one of you", "the one of you"),
+        ("erase Y B E J Q five o seven", "erase Y B E J Q five zero seven"),
+        ("O T E B seventy", "O T E B seventy"),
     ],
 )
 def test_what_sounds_like_a_digit_is_one_among_digits(written, meant):

@@ -71,6 +71,14 @@ async def test_a_call_that_is_over_gets_no_more_reports(silero):
     assert reports == []
 
 
+def test_a_loop_that_ended_does_not_stop_the_next_one_from_hearing(silero):
+    async def cut_off() -> None:
+        silero.open(8000, lambda *_: None).push(SPEECH)  # the batch is never run
+
+    asyncio.run(cut_off())
+    assert len(asyncio.run(reports_of(silero, {8000: [SPEECH]}))[0]) == 20
+
+
 def test_a_rate_that_the_model_does_not_know_is_refused(silero):
     with pytest.raises(ValueError, match="8000, 16000"):
         silero.open(11025, lambda *_: None)

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from telephony import wav_file
-from telephony.asr.local import LEVEL, MOST_GAIN
+from telephony.asr.local import LEVEL, MOST_GAIN, WIDTH
 from telephony.asr.moonshine import RATE, Moonshine
 from telephony.asr.moonshine_build import model_folder
 from telephony.manners import Manners
@@ -105,7 +105,9 @@ def main(folder: Path, most: int) -> None:
         sound = resampled(to_float(pcm), rate, RATE)
         length += len(sound) / RATE
         gain = min(MOST_GAIN, LEVEL / max(1e-5, float(np.sqrt((sound * sound).mean()))))
-        heard = tidy(model.decode(np.clip(sound * gain, -1.0, 1.0)).text, manners, PROFILES[row["kind"]])
+        heard = tidy(
+            model.decode(np.clip(sound * gain, -1.0, 1.0), width=WIDTH).text, manners, PROFILES[row["kind"]]
+        )
         empty += not heard
         count[row["kind"]] += 1
         if normal(heard) != normal(row["transcript"]) and "-v" in sys.argv:

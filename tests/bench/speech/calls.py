@@ -42,6 +42,7 @@ def main(most: int) -> None:
     same = 0
     for item in items[:most]:
         desk = Desk.open("gedimino", domain=domain(), understanding=understanding())
+        desk.prepare()
         script = Script()
         parts = [Part(say(speech, str(turn["user"]))) for turn in item.data["turns"] if "user" in turn]
         began = time.process_time()
@@ -62,6 +63,9 @@ def main(most: int) -> None:
         )
         if not agrees:
             print("\n".join(f"    {who:8}{words}" for who, words in script.lines))
+            spoken, told = book(desk), book(typed(item.data))
+            print(f"    only spoken {[row for row in spoken if row not in told]}")
+            print(f"    only typed  {[row for row in told if row not in spoken]}")
     print(f"{same} of {min(most, len(items))} calls end in the same book as typed")
     print(
         f"voice to voice from the recordings, {len(waits)} replies: median {1000 * quantile(waits, 0.5):.0f} ms, p95 {1000 * quantile(waits, 0.95):.0f} ms"
