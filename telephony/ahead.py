@@ -8,18 +8,20 @@ is thrown away. A copy stops where a service would be asked: there is no way fro
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.core.actions import Say, Understand
-from engine.core.commands import Deny, NotUnderstood
+from engine.core.commands import Correct, Deny, NotUnderstood, SetSlot
 from engine.core.events import Heard, Understood
 from engine.core.machine import step
+from telephony.waiting import Answer
 
 if TYPE_CHECKING:
     from engine.core.actions import Expecting
+    from engine.core.commands import Command
     from engine.core.domain import Domain
     from engine.core.events import Event
     from engine.core.state import DialogueState
@@ -33,8 +35,8 @@ Understander = Callable[[Understand], Awaitable["Event"]]
 class Foresight:
     """What would follow."""
 
-    complete: bool
-    """The words answer what is being asked, or are acted on whatever is asked."""
+    answer: Answer
+    """How far the words answer what is being asked, or are acted on whatever is asked."""
     says: tuple[Say, ...] = ()
     language: str = ""
 
@@ -47,10 +49,11 @@ async def foresee(
     says = [action for action in first.actions if isinstance(action, Say)]
     question = next((action for action in first.actions if isinstance(action, Understand)), None)
     if question is None:
-        return Foresight(bool(first.actions), tuple(says), first.state.language)
+        acted = Answer.WHOLE if first.actions else Answer.NONE
+        return Foresight(acted, tuple(says), first.state.language)
     meaning = await understand(question)
     if not isinstance(meaning, Understood):
-        return Foresight(complete=False)
+        return Foresight(Answer.NONE)
     then = step(domain, first.state, replace(meaning, at=at))
     says += [action for action in then.actions if isinstance(action, Say)]
     understood = bool(meaning.commands) and not any(
@@ -58,8 +61,17 @@ async def foresee(
     )
     # "No" to what was read back is rarely all: what should be otherwise follows.
     denied = any(isinstance(command, Deny) for command in meaning.commands)
-    complete = understood and not denied and not _same(state.asking, then.state.asking)
-    return Foresight(complete, tuple(says), then.state.language)
+    answered = understood and not denied and not _same(state.asking, then.state.asking)
+    answer = Answer.NONE if not answered else Answer.PART if _is_part(meaning.commands) else Answer.WHOLE
+    return Foresight(answer, tuple(says), then.state.language)
+
+
+def _is_part(commands: Sequence[Command]) -> bool:
+    """Whether all that was said is days, of which people often say the time after a pause."""
+    values = [command.value for command in commands if isinstance(command, SetSlot | Correct)]
+    return len(values) == len(commands) and all(
+        isinstance(value, Mapping) and value.keys() == {"days"} for value in values
+    )
 
 
 def _same(before: Expecting | None, after: Expecting | None) -> bool:

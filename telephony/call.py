@@ -46,7 +46,7 @@ from telephony.settings import Shell
 from telephony.speaking import Mouth
 from telephony.speech import Hints, SpeechUnavailable
 from telephony.timing import Timings
-from telephony.waiting import Question
+from telephony.waiting import Answer, Question
 from telephony.watch import Watch, Watched
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ class Call:
             case Prepare():
                 self._sound.cut()
                 if isinstance(event, Heard):
-                    self._sound.judge(event.transcript.text, complete=True, urgent=True)
+                    self._sound.judge(event.transcript.text, Answer.WHOLE, urgent=True)
             case Transfer():
                 urgent = self.state.level <= Level.L1
                 ready = self._at_once if urgent else self._when_told
@@ -289,7 +289,7 @@ class Call:
         found = await foresee(self._domain, state, transcript, self._clock(), self._effects.foreseen)
         for say in found.says:
             self._mouth.prepare(say.text, say.style, found.language)
-        self._sound.judge(transcript.text, complete=found.complete)
+        self._sound.judge(transcript.text, found.answer)
 
     # --- what comes from outside
 

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from telephony.speaking import Rendering
     from telephony.speech import Hearing
     from telephony.timing import Timings
-    from telephony.waiting import Question
+    from telephony.waiting import Answer, Question
 
 
 _BEEP = (440.0, 0.25)
@@ -180,9 +180,9 @@ class Exchange:
         self._asked = None if self.player.idle else question
         self.happen(Asked(self.now_s(), question, now=self.player.idle))
 
-    def judge(self, text: str, *, complete: bool, urgent: bool = False) -> None:
+    def judge(self, text: str, answer: Answer, *, urgent: bool = False) -> None:
         """Understanding has an opinion about the words so far."""
-        self.happen(Judged(self.now_s(), text, complete, urgent))
+        self.happen(Judged(self.now_s(), text, answer, urgent))
         self.happen(Tick(self.now_s()))
 
     def _follow(self, consequence: Consequence) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.core.utterance import Hypothesis, Transcript
-from telephony.waiting import OPEN_QUESTION, Question
+from telephony.waiting import OPEN_QUESTION, Answer, Question
 
 # --- what happens; every time is in seconds of one clock that begins with the call
 
@@ -39,8 +39,8 @@ class Judged:
 
     at_s: float
     text: str
-    complete: bool
-    """They answer what is being asked, with a valid value."""
+    answer: Answer
+    """How far they answer what is being asked, with a valid value."""
     urgent: bool = False
     """A rule has seen danger in them: nobody waits for the rest of the sentence."""
 

@@ -59,7 +59,12 @@ class Manners:
         words = split_words(text).folded
         if not words:
             return False
-        return words[-1] in self.leading or words[-1] in self.hesitations or self._inside_number(words)
+        return self.hangs(text) or self._inside_number(words)
+
+    def hangs(self, text: str) -> bool:
+        """Whether the last word asks for another: "on the", "I'd like to book", "um"."""
+        last = split_words(text).folded[-1:]
+        return bool(last) and (last[0] in self.leading or last[0] in self.hesitations)
 
     def may_go_on(self, text: str) -> bool:
         """Whether a number at the end could be longer: "nineteen eighty" may go on with "four"."""

@@ -240,8 +240,8 @@ def _end(floor: Floor, manners: Manners, at_s: float) -> Outcome:
 def _reason(floor: Floor, manners: Manners, at_s: float, silence: float) -> str:
     """Why the turn is over; empty while it is not."""
     judged = floor.judged
-    complete = judged.complete if judged is not None and judged.text == floor.text else None
-    wait = wait_s(floor.question, manners, floor.text, complete=complete)
+    answer = judged.answer if judged is not None and judged.text == floor.text else None
+    wait = wait_s(floor.question, manners, floor.text, answer=answer)
     if judged is not None and judged.urgent and _is_said(floor, at_s, silence):
         return "urgent"
     if silence >= wait:

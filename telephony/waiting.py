@@ -21,25 +21,36 @@ class Waits:
     """Seconds of silence after which a turn is over."""
 
     complete: float
-    """What was asked has been answered with a valid value."""
+    """What was asked has been answered with a valid value, and nothing is left to say about it."""
+    partly: float
+    """It has been answered in part: "Thursday" may go on with "afternoon"."""
     usual: float
     """Nothing is known about it."""
     broken_off: float
     """More must follow."""
 
 
+class Answer(Enum):
+    """How far words answer what is asked."""
+
+    NONE = "none"
+    PART = "part"
+    """They do, and people often add something: a day without a time."""
+    WHOLE = "whole"
+
+
 class Profile(Enum):
     """The kinds of answers that people give with different pauses inside."""
 
-    YES_NO = Waits(0.3, 0.7, 0.9)
-    CHOICE = Waits(0.4, 0.7, 1.0)
-    DATE = Waits(0.55, 0.9, 1.2)
-    """Days, times, wishes: what is complete may still be narrowed down, "Thursday ... afternoon"."""
-    BIRTH_DATE = Waits(0.25, 1.0, 1.3)
-    DIGITS = Waits(0.25, 1.1, 1.4)
-    NAME = Waits(0.45, 1.0, 1.2)
-    SPELLING = Waits(0.7, 1.1, 1.4)
-    OPEN = Waits(0.6, 0.75, 1.1)
+    YES_NO = Waits(0.3, 0.5, 0.7, 0.9)
+    CHOICE = Waits(0.45, 0.6, 0.7, 1.0)
+    DATE = Waits(0.45, 0.85, 0.9, 1.2)
+    """Days, times, wishes."""
+    BIRTH_DATE = Waits(0.25, 1.0, 1.0, 1.3)
+    DIGITS = Waits(0.25, 1.0, 1.1, 1.4)
+    NAME = Waits(0.45, 0.8, 1.0, 1.2)
+    SPELLING = Waits(0.7, 1.1, 1.1, 1.4)
+    OPEN = Waits(0.6, 0.75, 0.75, 1.1)
 
 
 _BY_TYPE = {
@@ -96,19 +107,18 @@ class Question:
 OPEN_QUESTION = Question(Profile.OPEN)
 
 
-def wait_s(question: Question, manners: Manners, text: str, *, complete: bool | None) -> float:
-    """Seconds of silence after these words that end the turn; `complete` is None when nobody knows."""
+def wait_s(question: Question, manners: Manners, text: str, *, answer: Answer | None) -> float:
+    """Seconds of silence after these words that end the turn; `answer` is None when nobody knows."""
     waits = question.profile.value
     spelling = _is_spelling(text)
     if spelling and question.profile is not Profile.DIGITS:
         waits = Profile.SPELLING.value
     numbers = question.profile in _NUMBERS
-    if complete:
-        more = _GOES_ON if numbers and manners.may_go_on(text) else 0.0
-        return waits.complete + more
+    if answer is Answer.WHOLE and (numbers or question.profile is Profile.YES_NO or not manners.hangs(text)):
+        return waits.complete + (_GOES_ON if numbers and manners.may_go_on(text) else 0.0)
     if manners.breaks_off(text):
         return max(waits.broken_off, Profile.DIGITS.value.usual)
-    return waits.usual
+    return waits.partly if answer is Answer.PART else waits.usual
 
 
 def _is_spelling(text: str) -> bool:

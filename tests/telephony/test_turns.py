@@ -36,7 +36,7 @@ from telephony.floor import (
 from telephony.manners import Manners
 from telephony.turns import take_turn
 from telephony.vad import WINDOW_S
-from telephony.waiting import Profile, Question
+from telephony.waiting import Answer, Profile, Question
 
 DIGITS = {
     "zero": "0",
@@ -82,8 +82,8 @@ class Play:
         self.happen(Words(self.at, Transcript.of(text, final=final), self.at))
         return self
 
-    def judged(self, text: str, *, complete: bool, urgent: bool = False) -> Play:
-        self.happen(Judged(self.at, text, complete, urgent))
+    def judged(self, text: str, answer: Answer = Answer.WHOLE, *, urgent: bool = False) -> Play:
+        self.happen(Judged(self.at, text, answer, urgent))
         return self
 
     def of(self, kind: type[Consequence]) -> list[Consequence]:
@@ -101,10 +101,10 @@ class Play:
 # --- how long to wait
 
 
-def waited(profile: Profile, text: str, complete: bool | None) -> float:
+def waited(profile: Profile, text: str, answer: Answer | None) -> float:
     play = Play(profile).voice(0.8).words(text)
-    if complete is not None:
-        play.judged(text, complete=complete)
+    if answer is not None:
+        play.judged(text, answer)
     play.words(text, final=True)
     spoke = play.at
     play.silence(2.0)
@@ -114,7 +114,7 @@ def waited(profile: Profile, text: str, complete: bool | None) -> float:
 
 @pytest.mark.parametrize("profile", list(Profile))
 def test_a_complete_answer_ends_a_turn_sooner_than_words_of_which_nothing_is_known(profile):
-    assert waited(profile, "so be it", True) < waited(profile, "so be it", None)
+    assert waited(profile, "so be it", Answer.WHOLE) < waited(profile, "so be it", None)
 
 
 def test_the_question_decides_how_long_to_wait():
@@ -128,9 +128,7 @@ def test_the_question_decides_how_long_to_wait():
 def test_a_number_is_never_cut_in_the_middle():
     play = Play(Profile.DIGITS).voice(0.9).words("five five five").silence(1.0)
     assert not play.of(Ended)
-    play.voice(1.0).words("five five five oh one four two six").judged(
-        "five five five oh one four two six", complete=True
-    )
+    play.voice(1.0).words("five five five oh one four two six").judged("five five five oh one four two six")
     play.words("five five five oh one four two six", final=True).silence(0.4)
     assert play.ended().transcript.text == "five five five oh one four two six"
 
@@ -146,9 +144,22 @@ def test_words_that_break_off_are_given_time(text):
     assert not play.of(Ended)
 
 
+def test_a_day_is_given_longer_for_its_time_than_a_day_with_one():
+    assert waited(Profile.DATE, "Thursday", Answer.PART) > waited(
+        Profile.DATE, "Thursday at ten", Answer.WHOLE
+    )
+
+
+def test_words_that_hang_are_no_whole_answer_but_a_yes_is():
+    assert waited(Profile.OPEN, "a cleaning", Answer.WHOLE) < waited(Profile.OPEN, "on the", Answer.WHOLE)
+    assert waited(Profile.YES_NO, "yes I would", Answer.WHOLE) == waited(
+        Profile.YES_NO, "yes", Answer.WHOLE
+    ), "yes is yes, whatever it ends in"
+
+
 def test_a_year_that_may_go_on_is_given_a_moment_though_it_is_valid():
-    assert waited(Profile.BIRTH_DATE, "nineteen eighty", True) > waited(
-        Profile.BIRTH_DATE, "nineteen eighty four", True
+    assert waited(Profile.BIRTH_DATE, "nineteen eighty", Answer.WHOLE) > waited(
+        Profile.BIRTH_DATE, "nineteen eighty four", Answer.WHOLE
     )
 
 
@@ -157,13 +168,7 @@ def test_letters_are_spelled_slowly_whatever_was_asked():
 
 
 def test_danger_ends_the_turn_while_the_caller_still_speaks():
-    play = (
-        Play()
-        .voice(1.0)
-        .words("she cannot breathe")
-        .judged("she cannot breathe", complete=True, urgent=True)
-        .voice(1.0)
-    )
+    play = Play().voice(1.0).words("she cannot breathe").judged("she cannot breathe", urgent=True).voice(1.0)
     assert play.ended().why.startswith("urgent")
 
 
@@ -375,7 +380,7 @@ def test_a_key_interrupts_a_prompt_that_may_be_interrupted():
 HAPPENINGS = st.one_of(
     st.builds(lambda p, level: ("voice", p, level), st.floats(0, 1), st.floats(-70, 0)),
     st.builds(lambda text, final: ("words", text, final), st.sampled_from(["yes", "mhm", "um", "", "five five", "on the", "she fainted"]), st.booleans()),
-    st.builds(lambda text, complete, urgent: ("judged", text, complete, urgent), st.sampled_from(["yes", "five five"]), st.booleans(), st.booleans()),
+    st.builds(lambda text, answer, urgent: ("judged", text, answer, urgent), st.sampled_from(["yes", "five five"]), st.sampled_from(list(Answer)), st.booleans()),
     st.builds(lambda profile: ("asked", profile), st.sampled_from(list(Profile))),
     st.builds(lambda policy: ("speaking", policy), st.sampled_from(["never", "after_words", "at_once"])),
     st.just(("quiet",)),
@@ -393,8 +398,8 @@ def happened(items: Iterable[tuple[object, ...]]) -> list[tuple[Floor, Happening
                 happening: Happening = Voice(at, p, level, WINDOW_S)
             case ("words", str(text), bool(final)):
                 happening = Words(at, Transcript.of(text, final=final), at)
-            case ("judged", str(text), bool(complete), bool(urgent)):
-                happening = Judged(at, text, complete, urgent)
+            case ("judged", str(text), Answer() as answer, bool(urgent)):
+                happening = Judged(at, text, answer, urgent)
             case ("asked", Profile() as profile):
                 happening = Asked(at, Question(profile))
             case ("speaking", str(policy)):
