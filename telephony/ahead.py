@@ -59,19 +59,20 @@ async def foresee(
     understood = bool(meaning.commands) and not any(
         isinstance(command, NotUnderstood) for command in meaning.commands
     )
-    # "No" to what was read back is rarely all: what should be otherwise follows.
-    denied = any(isinstance(command, Deny) for command in meaning.commands)
-    answered = understood and not denied and not _same(state.asking, then.state.asking)
-    answer = Answer.NONE if not answered else Answer.PART if _is_part(meaning.commands) else Answer.WHOLE
+    answered = understood and not _same(state.asking, then.state.asking)
+    answer = _how_far(state.asking, meaning.commands) if answered else Answer.NONE
     return Foresight(answer, tuple(says), then.state.language)
 
 
-def _is_part(commands: Sequence[Command]) -> bool:
-    """Whether all that was said is days, of which people often say the time after a pause."""
+def _how_far(asking: Expecting | None, commands: Sequence[Command]) -> Answer:
+    """How far words that are understood answer: often a day is followed by its time, "no" by what instead."""
+    if any(isinstance(command, Deny) for command in commands):
+        return Answer.NONE if asking is not None and asking.kind == "confirm" else Answer.PART
     values = [command.value for command in commands if isinstance(command, SetSlot | Correct)]
-    return len(values) == len(commands) and all(
+    only_days = len(values) == len(commands) and all(
         isinstance(value, Mapping) and value.keys() == {"days"} for value in values
     )
+    return Answer.PART if only_days else Answer.WHOLE
 
 
 def _same(before: Expecting | None, after: Expecting | None) -> bool:

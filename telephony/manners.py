@@ -64,7 +64,9 @@ class Manners:
     def hangs(self, text: str) -> bool:
         """Whether the last word asks for another: "on the", "I'd like to book", "um"."""
         last = split_words(text).folded[-1:]
-        return bool(last) and (last[0] in self.leading or last[0] in self.hesitations)
+        return (
+            bool(last) and not text.endswith("?") and (last[0] in self.leading or last[0] in self.hesitations)
+        )
 
     def may_go_on(self, text: str) -> bool:
         """Whether a number at the end could be longer: "nineteen eighty" may go on with "four"."""

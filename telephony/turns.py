@@ -52,7 +52,7 @@ RESUME_S, RESUME_AFTER_WORDS_S = 0.6, 0.3
 """Silence after which a prompt that was held back goes on: without any words, and after a backchannel."""
 DOUBT_S = 2.5
 """A prompt is not held back longer than this by voice without words."""
-GUESS_S = 0.09
+GUESS_S = 0.06
 """Silence after which the turn may be over."""
 COVERED_LIMIT_S, FINAL_LIMIT_S = 0.15, 0.7
 """How long final words may take: when the partial already covers all the sound, and when it does not."""

@@ -42,15 +42,15 @@ class Answer(Enum):
 class Profile(Enum):
     """The kinds of answers that people give with different pauses inside."""
 
-    YES_NO = Waits(0.3, 0.5, 0.7, 0.9)
-    CHOICE = Waits(0.45, 0.6, 0.7, 1.0)
-    DATE = Waits(0.45, 0.85, 0.9, 1.2)
+    YES_NO = Waits(0.4, 0.5, 0.7, 0.9)
+    CHOICE = Waits(0.55, 0.65, 0.7, 1.0)
+    DATE = Waits(0.4, 1.0, 1.0, 1.2)
     """Days, times, wishes."""
     BIRTH_DATE = Waits(0.25, 1.0, 1.0, 1.3)
     DIGITS = Waits(0.25, 1.0, 1.1, 1.4)
-    NAME = Waits(0.45, 0.8, 1.0, 1.2)
+    NAME = Waits(0.4, 0.8, 1.05, 1.2)
     SPELLING = Waits(0.7, 1.1, 1.1, 1.4)
-    OPEN = Waits(0.6, 0.75, 0.75, 1.1)
+    OPEN = Waits(0.65, 0.75, 0.75, 1.1)
 
 
 _BY_TYPE = {

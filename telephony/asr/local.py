@@ -26,7 +26,7 @@ BEFORE_S = 0.3
 """Sound kept from before the first voice: soft consonants are no voice to a detector."""
 AGAIN_S, FIRST_S = 0.6, 0.7
 """Between two partials; and voice before the first: of less the model makes things up."""
-PAUSE_S = 0.09
+PAUSE_S = 0.06
 """Silence after which the words so far are decoded, in case they are all."""
 ENDPOINT_S = 2.5
 """Silence after which the words are final whatever anybody says."""

@@ -1,4 +1,4 @@
-"""How long callers wait for a turn to end, beside a fixed timer that cuts as often: `python -m tests.bench.speech.endpointing`.
+"""How long callers wait for a turn to end, beside a fixed timer that cuts as often: `python -m tests.bench.speech.endpointing [ROUNDS]`.
 
 The calls are spoken by a script with pauses inside numbers, dates, names and sentences, drawn once from a
 seeded generator after the lengths that people leave (median 0.3 s, a tenth above 0.65). Waits are from the
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import statistics
+import sys
 
 from engine.core.events import Heard
 from telephony.asr.scripted import Misbehaviour
@@ -56,7 +57,7 @@ def with_pauses(marked: str, rng: random.Random) -> tuple[str, list[tuple[int, f
     return " ".join(words), inside
 
 
-def main(rounds: int = 3) -> None:
+def main(rounds: int) -> None:
     rng = random.Random(7)  # noqa: S311 - the same pauses each time
     waits: list[float] = []
     cuts, inner = 0, []
@@ -87,4 +88,4 @@ def main(rounds: int = 3) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 8)
