@@ -36,10 +36,27 @@ def check_start(draft: Draft, domain: Domain) -> None:
     for name, node in draft.merged.required.items():
         if name not in draft.merged.policies and "required policy" not in draft.report.unsure:
             draft.report.error(node, f"required policy '{name}' is missing", "add it to `policies`")
+    _required(draft)
     for check in checks(draft.merged.layers):
         draft.response(check, "safety: ")
     _emergency(draft, domain)
     _telephones(draft, domain)
+
+
+def _required(draft: Draft) -> None:
+    """What a pack must have it names, and no site can put an empty rule of the same name in its place."""
+    place = draft.merged.last("required_policies") or draft.merged.layers[-1].domain
+    for name, definition in draft.merged.policies.items():
+        marked, named = definition.node.words("required") == "true", name in draft.merged.required
+        if marked and not named and "required policy" not in draft.report.unsure:
+            message = f"policy '{name}' is required, and the pack does not say so"
+            draft.report.error(place, message, f"add '{name}' to `required_policies`")
+        elif named and not marked:
+            message = f"policy '{name}' is required by the pack, and does not say so itself"
+            draft.report.error(definition.key, message, "required: true")
+        if named and not definition.sealed:
+            message = f"required policy '{name}' is not sealed: a site could replace it"
+            draft.report.error(definition.key, message, "sealed: true")
 
 
 def _parts_of_the_core(draft: Draft, top: Node) -> None:
@@ -109,6 +126,9 @@ def _approved(draft: Draft, response: str, act: Node) -> None:
         if found is not None and (found.node.kind is not Kind.MAP or found.node.get("approved") is None):
             message = f"emergency text '{response}' is not approved in '{language}' (said in {act.where})"
             draft.report.error(found.key, message, 'approved: {by: ..., version: "1", at: 2026-11-01}')
+        elif found is not None and found.node.words("barge_in") != "never":
+            message = f"emergency text '{response}' can be interrupted in '{language}' (said in {act.where})"
+            draft.report.error(found.key, message, "barge_in: never")
 
 
 def _telephones(draft: Draft, domain: Domain) -> None:

@@ -77,6 +77,15 @@ def build(place: Place, sources: Sources, report: Report) -> Compiled | None:
     layers = LayerReader(sources, report).chain(place)
     if not layers or layers[-1].folder != place.folder:
         return None
+    return assemble(layers, sources, report)
+
+
+def assemble(layers: list[Layer], sources: Sources, report: Report, like: Domain | None = None) -> Compiled:
+    """Compile and check layers that were read.
+
+    `like` is a pack compiled from layers with the same words, whose screens and tables are taken over: they
+    are most of the work.
+    """
     merged = Merger(report).merge(layers)
     draft = _draft(merged, report)
     compile_slots(draft)
@@ -85,7 +94,7 @@ def build(place: Place, sources: Sources, report: Report) -> Compiled | None:
     compile_responses(draft)
     compile_answers(draft)
     compile_policies(draft)
-    compiled = Compiled(_domain(draft, layers, sources), draft, sources, report)
+    compiled = Compiled(_domain(draft, layers, sources, like), draft, sources, report)
     check_flows(draft)
     check_sayings(draft)
     check_start(draft, compiled.domain)
@@ -108,7 +117,7 @@ def _draft(merged: Merged, report: Report) -> Draft:
     return Draft(merged, report, names, offerings, compile_site.ids(merged.site, "providers"))
 
 
-def _domain(draft: Draft, layers: list[Layer], sources: Sources) -> Domain:
+def _domain(draft: Draft, layers: list[Layer], sources: Sources, like: Domain | None) -> Domain:
     merged, report = draft.merged, draft.report
     own = layers[-1]
     subject_node = merged.last("subject")
@@ -117,10 +126,9 @@ def _domain(draft: Draft, layers: list[Layer], sources: Sources) -> Domain:
     if own.is_site:
         compiler = SiteCompiler(own, merged.languages, subject, report)
         site = compiler.site(holidays(own.domain, report))
-    patterns = compile_words.compile_safety(layers, report)
     spoken_places = _language_places(merged)
     languages = compile_words.Languages(sources, report)
-    tables = languages.tables(spoken_places)
+    tables = like.tables if like is not None else languages.tables(spoken_places)
     return Domain(
         id=own.id,
         version=version(sources),
@@ -140,11 +148,13 @@ def _domain(draft: Draft, layers: list[Layer], sources: Sources) -> Domain:
         country=country_of(site.phones),
         emergency_number=site.emergency_number,
         catalogue=site.catalogue,
-        patterns=patterns,
+        patterns=like.patterns if like is not None else compile_words.compile_safety(layers, report),
         tables=tables,
-        vocabulary=compile_words.vocabulary(layers, merged.languages),
+        vocabulary=like.vocabulary
+        if like is not None
+        else compile_words.vocabulary(layers, merged.languages),
         voids=voids(draft),
-        spoken=languages.spoken(tables, spoken_places),
+        spoken=like.spoken if like is not None else languages.spoken(tables, spoken_places),
         digits=compile_words.digit_words(tables),
         ladder=_ladder(merged),
         model=compile_model(draft),

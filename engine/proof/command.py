@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.core.errors import FrontdeskError
 from engine.pack import locate
 from engine.proof import example_call, kept, report
 from engine.proof.prove import Proof
@@ -15,8 +16,14 @@ from engine.proof.prove import prove as run
 from engine.proof.subject import sites, subject
 
 if TYPE_CHECKING:
+    from engine.proof.compare import Comparison
     from engine.proof.explore import Bound, Explored
+    from engine.proof.mutate import Score
     from engine.proof.subject import Beginning
+
+
+class NothingInCommonError(FrontdeskError):
+    """Two packs of which no site is the same."""
 
 
 def prove(names: Sequence[str], bound: Bound, *, as_json: bool = False, save: bool = True) -> int:
@@ -40,6 +47,76 @@ def prove(names: Sequence[str], bound: Bound, *, as_json: bool = False, save: bo
     if as_json:
         sys.stdout.write(json.dumps([report.as_data(proof) for proof in proofs], ensure_ascii=False) + "\n")
     return int(any(not proof.holds for proof in proofs))
+
+
+def mutate(names: Sequence[str], *, share: float, seed: int, states: int, as_json: bool = False) -> int:
+    """Make small mistakes in packs, with every site that they have, and say who finds them; 0 when it could.
+
+    Raises:
+        PackError: one of them must not serve calls, or cannot be read.
+        NotSoundError: one of them fails as it is.
+    """
+    from engine.proof import mutation_report  # noqa: PLC0415 - only mutants need example calls
+    from engine.proof.mutate import score  # noqa: PLC0415
+
+    scores: list[Score] = []
+    for site in (site for name in names for site in sites(name)):
+        scores.append(score(site, share=share, seed=seed, states=states, tell=_judged))
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\033[K")
+        if not as_json:
+            sys.stdout.write(mutation_report.as_text(scores[-1]) + "\n")
+            sys.stdout.flush()
+    if as_json:
+        data = [mutation_report.as_data(item) for item in scores]
+        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    return 0
+
+
+def compare(old: str, new: str, bound: Bound, tapes: Sequence[Path] = (), *, as_json: bool = False) -> int:
+    """Compare two versions of a pack, site by site; 1 when the new one breaks what the old one held.
+
+    Raises:
+        PackError: one of them must not serve calls, or cannot be read.
+    """
+    from engine.proof import comparison_text  # noqa: PLC0415 - nothing else tells versions apart
+    from engine.proof.compare import compare as run  # noqa: PLC0415
+    from engine.replaying import replay_all  # noqa: PLC0415
+    from engine.tape_sources import files  # noqa: PLC0415
+
+    found: list[Comparison] = []
+    for before, after in _pairs(list(sites(old)), list(sites(new))):
+        one = run(before, after, bound)
+        one.tapes = list(replay_all(files(tapes), after)) if tapes else []
+        found.append(one)
+        if not as_json:
+            sys.stdout.write(comparison_text.as_text(one) + "\n")
+            sys.stdout.flush()
+    if as_json:
+        data = [comparison_text.as_data(one) for one in found]
+        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    return int(any(one.old.holds and not one.new.holds for one in found))
+
+
+def _pairs(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
+    """The sites of two versions that are one and the same: by name, or each the only one."""
+    if len(old) == len(new) == 1:
+        yield old[0], new[0]
+        return
+    by_name = {Path(name).stem: name for name in old}
+    both = [(by_name[Path(name).stem], name) for name in new if Path(name).stem in by_name]
+    if not both:
+        message = f"no site is in both: {', '.join(old)} and {', '.join(new)}"
+        raise NothingInCommonError(message)
+    yield from both
+
+
+def _judged(score: Score) -> None:
+    """Say how many mutants are judged, to a terminal."""
+    if sys.stderr.isatty():
+        chosen = round(score.of * score.share)
+        sys.stderr.write(f"\r\033[K{len(score.fates):,} of {chosen:,} mutants, {score.killed:,} killed")
+        sys.stderr.flush()
 
 
 def _progress(beginning: Beginning, explored: Explored) -> None:

@@ -35,6 +35,8 @@ CLIMB = 12
 QUIET = 40
 """Silences and missing answers after which a call is said never to end by itself."""
 Fold = Callable[[DialogueState, "Event", Fresh], tuple["Step", Fresh]]
+ANY = "*"
+"""Of what a bound stops at: any property whatsoever."""
 _NOBODY: Fresh = frozenset()
 _TOLD = 500
 """States between two words about how far we are."""
@@ -50,7 +52,7 @@ class Bound:
     seconds: float | None = None
     """Of the processor, for each way in which a call begins."""
     until: str = ""
-    """Stop as soon as this property is broken."""
+    """Stop as soon as this property is broken, or `ANY`."""
 
 
 @dataclass(slots=True)
@@ -122,7 +124,9 @@ class Explorer:
             self._begin()
         for number, surprise in self._order(bound):
             late = bound.seconds is not None and clock() - began > bound.seconds
-            over = bool(bound.until) and any(item.broken == bound.until for item in result.found.values())
+            over = bool(bound.until) and any(
+                bound.until in {item.broken, ANY} for item in result.found.values()
+            )
             if late or over or len(self._states) > bound.states:
                 self._put_back(number, surprise)
                 break

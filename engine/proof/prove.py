@@ -80,7 +80,7 @@ def prove(name: str, bound: Bound, *, cpus: int | None = None, tell: Tell | None
     }
     found.cpus = cpus or available()
     found.explored = _explored(name, given, bound, found.cpus, tell)
-    _judge(given, found)
+    judge(given, found)
     return found
 
 
@@ -117,7 +117,7 @@ def explore(given: Subject, beginning: Beginning, bound: Bound, tell: Tell | Non
     return explorer.run(bound, time.process_time, None if tell is None else lambda now: tell(beginning, now))
 
 
-def _judge(given: Subject, found: Proof) -> None:
+def judge(given: Subject, found: Proof) -> None:
     """Play the shortest breach of each property again, over all beginnings."""
     why = {item.id: item.why for item in found.properties}
     best: dict[str, tuple[int, int, Beginning]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.proof.explore import Bound, Explored
-from engine.proof.prove import Proof, _judge, explore, properties_of
+from engine.proof.prove import Proof, explore, judge, properties_of
 from engine.proof.subject import Subject
 
 FAULTY = Path(__file__).parent / "faulty"
@@ -16,7 +16,7 @@ def proved(given: Subject, bound: Bound, beginning: int = 0) -> Proof:
     found = Proof("a pack", "", bound, properties=properties_of(given.domain))
     begin = given.beginnings()[beginning]
     found.explored = {begin: explore(given, begin, bound)}
-    _judge(given, found)
+    judge(given, found)
     return found
 
 
