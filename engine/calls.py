@@ -17,6 +17,7 @@ from engine.nlu.classify import Classifier
 from engine.pack import load
 from engine.pack.cache import keep_for_good
 from engine.performer import Performer
+from engine.proved import admit
 from engine.text_call import TextCall
 from engine.traces import Recorder, TapeWriter
 
@@ -73,11 +74,14 @@ class Desk:
 
         Raises:
             PackError: the site must not serve calls.
+            UnprovedError: a call is known that breaks it.
             BookError: the book cannot be opened.
             TapeError: the key of the sealed layer is none.
             ValueError: there is no such model, or it lacks its key.
         """
         loaded = domain or load(site)
+        if domain is None:
+            admit(loaded)
         if consultant is None:
             consultant = asked(loaded, model)
         booking = Booking(loaded.catalogue, SqliteStore(_path(database)))

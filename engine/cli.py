@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.mistakes import mistakes as _mistakes
-from engine.serve_commands import answer, make_ready, page_is_wanted, play_aloud, serve, talk
+from engine.serve_commands import answer, make_ready, page_is_wanted, play_aloud, serve, talk, unproved_option
 from engine.tape_commands import tapes
 
 if TYPE_CHECKING:
@@ -49,11 +49,13 @@ def app() -> None:
 @click.argument("packs", nargs=-1, required=True)
 @as_json
 @click.option("--examples", is_flag=True, help="Run the policy cases and example calls as well.")
-def check(packs: tuple[str, ...], as_json: bool, examples: bool) -> None:
+@click.option("--proof/--no-proof", default=True, help="Look quickly for a call that breaks a guarantee.")
+def check(packs: tuple[str, ...], as_json: bool, examples: bool, proof: bool) -> None:
     """Find everything that is wrong with packs or sites, all at once."""
     from engine.pack import report  # noqa: PLC0415
+    from engine.proof.quick import problems  # noqa: PLC0415
 
-    code = report.check(packs, as_json=as_json)
+    code = report.check(packs, as_json=as_json, prove=problems if proof else None)
     if examples and code == 0:
         from engine.quality.examples import check as run  # noqa: PLC0415
 
@@ -71,6 +73,7 @@ def check(packs: tuple[str, ...], as_json: bool, examples: bool) -> None:
 @click.option("--language", metavar="CODE", help="Language code the caller is greeted in.")
 @click.option("--tape", type=click.Path(path_type=Path), help="Write the call's tape to this file.")
 @model_option
+@unproved_option
 def chat(
     site: str,
     jsonl: bool,
@@ -80,8 +83,10 @@ def chat(
     language: str | None,
     tape: Path | None,
     model: str,
+    unproved: bool,
 ) -> None:
     """Take a call by text, with the state beside it."""
+    _allow(site, unproved)
     desk = _desk(site, database, model, keep=True)
     if not jsonl:  # a program that talks to us waits for no training: `frontdesk train` does that beforehand
         make_ready(site, desk.domain)
@@ -211,6 +216,8 @@ def replay(
 )
 @click.option("--states", type=int, help="States kept, per beginning: 150000, with --mutate 2000.")
 @click.option("--save/--no-save", default=True, help="Keep each failing call among the pack's example calls.")
+@click.option("--known", is_flag=True, help="Do not prove again what was proved so far and has not changed.")
+@click.option("--resume", is_flag=True, help="Go on exploring where the last exploration stopped.")
 @click.option("--mutate", is_flag=True, help="Make small mistakes in the pack, and say which nobody finds.")
 @click.option(
     "--sample", type=click.FloatRange(0, 1, min_open=True), default=1.0, help="Try this share of them."
@@ -223,6 +230,8 @@ def prove(
     seconds: float,
     states: int | None,
     save: bool,
+    known: bool,
+    resume: bool,
     mutate: bool,
     sample: float,
     seed: int,
@@ -236,7 +245,7 @@ def prove(
             code = command.mutate(packs, share=sample, seed=seed, states=states or 2_000, as_json=as_json)
         else:
             bound = Bound(surprises, states or 150_000, seconds)
-            code = command.prove(packs, bound, as_json=as_json, save=save)
+            code = command.prove(packs, bound, as_json=as_json, save=save, known=known, resume=resume)
     sys.exit(code)
 
 
@@ -293,10 +302,14 @@ def schema(kind: str | None) -> None:
 @click.option("--language", metavar="CODE", help="Language code the caller is greeted in.")
 @click.option("--as-recorded", "straight", is_flag=True, help="Play straight through; wait for no question.")
 @click.option("--real-time", is_flag=True, help="At the pace of speech, instead of as fast as possible.")
-def call(site: str, wavs: tuple[Path, ...], now: str | None, database: str, **how: Any) -> None:
+@unproved_option
+def call(
+    site: str, wavs: tuple[Path, ...], now: str | None, database: str, unproved: bool, **how: Any
+) -> None:
     """Take a call from a recording through the real audio path, and show how long each reply took."""
     from telephony import recorded_call  # noqa: PLC0415
 
+    _allow(site, unproved)
     with _mistakes():
         desk = _desk(site, database, keep=True)
         make_ready(site, desk.domain)
@@ -350,6 +363,19 @@ def demo(context: click.Context, site: str) -> None:
         if code == 0:
             play_aloud(_desk(site, MEMORY), site)
     sys.exit(code)
+
+
+def _allow(site: str, unproved: bool) -> None:
+    """Let a pack take this call whatever is known of it, and say so, where somebody asked for that."""
+    if not unproved:
+        return
+    from engine.pack import load  # noqa: PLC0415
+    from engine.proved import allow  # noqa: PLC0415
+
+    with _mistakes():
+        said = allow(load(site))
+    if said:
+        click.echo(said, err=True)
 
 
 def _desk(site: str, database: str, model: str = "none", *, keep: bool = False) -> Desk:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from engine.core.domain import Domain
 
 
+unproved_option = click.option(
+    "--unproved",
+    is_flag=True,
+    help="Serve even though a call is known that breaks a guarantee; tapes say so.",
+)
+
+
 def _serving(command: Callable[..., None]) -> Callable[..., None]:
     """The options of the two commands that serve."""
     for option in reversed(
@@ -34,6 +41,7 @@ def _serving(command: Callable[..., None]) -> Callable[..., None]:
             click.option(
                 "--examples", type=click.Path(path_type=Path), help="Folder for calls made examples."
             ),
+            unproved_option,
             click.option("--oidc", type=click.Path(path_type=Path), help="File of an OpenID provider."),
             click.option(
                 "--now", metavar="ISO", help="Freeze the clock at this local time, to try things out."
@@ -66,11 +74,14 @@ def talk(site: str, **options: Any) -> None:
     "--lines", required=True, type=click.Path(path_type=Path), help="File of the lines, vendors and sites."
 )
 @click.option("--db", "database", default=":memory:", metavar="FILE", help="The book, with its tapes.")
-def answer(sites: tuple[str, ...], lines: Path, database: str) -> None:
+@unproved_option
+def answer(sites: tuple[str, ...], lines: Path, database: str, unproved: bool) -> None:
     """Take telephone calls of sites over the lines that a configuration names."""
     from telephony import answering  # noqa: PLC0415
 
     with mistakes():
+        for site in sites:
+            _admit(site, unproved)
         _make_sites_ready(sites)
         answering.run(sites, lines, database)
 
@@ -107,9 +118,18 @@ def play_aloud(desk: Desk, site: str) -> None:
     click.echo(f"Both sides are in {out}: the caller left, the desk right.")
 
 
+def _admit(site: str, unproved: bool) -> None:
+    """Look at a pack before it takes the calls of others, and say in the log what is known of it."""
+    from engine.proof.quick import admit  # noqa: PLC0415
+
+    admit(site, unproved=unproved, say=lambda line: click.echo(line, err=True))
+
+
 def _serve_console(site: str, options: dict[str, Any], open_page: Callable[[str], object] | None) -> None:
     from engine.console import serving  # noqa: PLC0415
 
+    with mistakes():
+        _admit(site, options.pop("unproved", False))
     wanted = serving.Options(
         site,
         provider=options.pop("oidc"),
@@ -170,6 +190,6 @@ def _play(hub: Hub, text: str) -> list[str]:
 
 def _proof(hub: Hub) -> Mapping[str, Any] | None:
     """What the last `frontdesk prove` of the console's site said."""
-    from engine.proof.kept import kept  # noqa: PLC0415
+    from engine.proved import kept  # noqa: PLC0415
 
     return kept(hub.site, hub.domain.version)

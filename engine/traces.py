@@ -22,6 +22,7 @@ from engine.core import trace
 from engine.core.codec import decode
 from engine.core.errors import TapeError
 from engine.core.frozen import quick
+from engine.proved import standing
 
 if TYPE_CHECKING:
     from engine.core.decision import Step
@@ -83,6 +84,8 @@ class Recorder:
 
         self.domain = domain
         self.classes = trace.data_classes(domain)
+        self.proof = standing(domain)
+        """How far the pack was proved, or what breaks it: said on the first line of every tape."""
         self.cipher = AESGCM(sealing_key() if key is None else key)
 
     def seal(self, values: Sequence[Any]) -> bytes:
@@ -131,7 +134,16 @@ class TapeWriter:
         self._hash = _GENESIS
         self._number = 0
         domain = recorder.domain
-        self._line({"tape": FORMAT, "call": call, "domain": domain.id, "version": domain.version}, {})
+        self._line(
+            {
+                "tape": FORMAT,
+                "call": call,
+                "domain": domain.id,
+                "version": domain.version,
+                "proof": recorder.proof,
+            },
+            {},
+        )
 
     def write(self, before: DialogueState, event: Event, outcome: Step) -> None:
         """Add one step."""

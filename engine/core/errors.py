@@ -2,6 +2,7 @@
 
 FrontdeskError
 ├── PackError            the pack author's: every Problem of a pack, with file, line and column
+├── UnprovedError        the pack author's as well: a proof knows a call that breaks it (engine/proved.py)
 ├── ConditionError       a condition or template that cannot be evaluated on this state (fails closed)
 └── TapeError            a tape that cannot be read, or whose chain is broken
 """

@@ -15,6 +15,7 @@ import os
 import pickle
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ class PackCache:
         return self.folder / f"{sha256(str(path.resolve()).encode()).hexdigest()[:32]}.pack"
 
 
+@cache
 def code_version() -> str:
     """The hash of the code that compiles packs and of the Python that runs it."""
     digest = sha256(sys.version.encode())

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import asdict
 
 from engine.core.errors import Problem
 from engine.pack.source import Kind, Node
 
+Prove = Callable[[str], tuple[tuple[Problem, ...], tuple[str, ...]]]
 _QUOTED = re.compile(r"'([^']+)'$")
 _SHOWN = 6
 """How many allowed names a message lists."""
@@ -128,15 +129,26 @@ def as_json_text(problems: Iterable[Problem]) -> str:
     return json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2)
 
 
-def check(packs: Iterable[str], *, as_json: bool = False) -> int:
-    """Print everything that is wrong with packs or sites; 1 when one of them must not start, else 0."""
+def check(packs: Iterable[str], *, as_json: bool = False, prove: Prove | None = None) -> int:
+    """Print everything that is wrong with packs or sites; 1 when one of them must not start, else 0.
+
+    `prove` looks further at a pack without errors: what a call could run into, and what it found to hold.
+    """
     from engine.pack import problems  # noqa: PLC0415 - the package imports this module
 
     found = {pack: problems(pack) for pack in packs}
+    well: dict[str, tuple[str, ...]] = {}
+    for pack, items in found.items():
+        if prove is not None and not any(problem.level == "error" for problem in items):
+            wrong, well[pack] = prove(pack)
+            found[pack] = (*items, *wrong)
     every = in_order(problem for items in found.values() for problem in items)
     if as_json:
         sys.stdout.write(as_json_text(every) + "\n")
     else:
+        said: set[str] = set()
         for pack, items in found.items():
             sys.stdout.write((as_text(items) if items else f"{pack}: no problems") + "\n")
+            sys.stdout.write("".join(f"{line}\n" for line in well.get(pack, ()) if line not in said))
+            said |= set(well.get(pack, ()))
     return int(any(problem.level == "error" for problem in every))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from engine import proved
 from engine.core.errors import FrontdeskError
-from engine.pack import locate
-from engine.proof import example_call, kept, report
-from engine.proof.prove import Proof
+from engine.pack import load, locate
+from engine.proof import example_call, report
 from engine.proof.prove import prove as run
 from engine.proof.subject import sites, subject
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.proof.compare import Comparison
     from engine.proof.explore import Bound, Explored
     from engine.proof.mutate import Score
+    from engine.proof.prove import Proof
     from engine.proof.subject import Beginning
 
 
@@ -26,27 +27,45 @@ class NothingInCommonError(FrontdeskError):
     """Two packs of which no site is the same."""
 
 
-def prove(names: Sequence[str], bound: Bound, *, as_json: bool = False, save: bool = True) -> int:
+def prove(
+    names: Sequence[str],
+    bound: Bound,
+    *,
+    as_json: bool = False,
+    save: bool = True,
+    known: bool = False,
+    resume: bool = False,
+) -> int:
     """Prove packs, with every site that they have; 1 when one of them is broken.
+
+    With `known`, a pack that was proved as far before, by this engine and without a change, is not again;
+    with `resume`, an exploration goes on where the last one stopped.
 
     Raises:
         PackError: one of them must not serve calls, or cannot be read.
     """
-    proofs: list[Proof] = []
+    proofs: list[Mapping[str, Any]] = []
     for site in (site for name in names for site in sites(name)):
-        proof = run(site, bound, tell=_progress)
+        before = proved.stamp(load(site)) if known else None
+        if before is not None and (proved.reaches(before, bound.surprises) or not before["holds"]):
+            proofs.append(before)
+            if not as_json:
+                verdict = "proved" if before["holds"] else "BROKEN"
+                sys.stdout.write(f"{site}: {verdict} on {before['at']}, {before['reach']}\n")
+            continue
+        proof = run(site, bound, tell=_progress, resume=resume)
         if sys.stderr.isatty():
             sys.stderr.write("\r\033[K")
         if save:
             _keep(proof)
-        kept.keep(report.as_data(proof))
-        proofs.append(proof)
+        proofs.append(report.as_data(proof))
+        proved.keep(proofs[-1])
         if not as_json:
             sys.stdout.write(report.as_text(proof) + "\n")
             sys.stdout.flush()
     if as_json:
-        sys.stdout.write(json.dumps([report.as_data(proof) for proof in proofs], ensure_ascii=False) + "\n")
-    return int(any(not proof.holds for proof in proofs))
+        sys.stdout.write(json.dumps(proofs, ensure_ascii=False) + "\n")
+    return int(any(not proof["holds"] for proof in proofs))
 
 
 def mutate(names: Sequence[str], *, share: float, seed: int, states: int, as_json: bool = False) -> int:

@@ -14,6 +14,7 @@ from engine.proof.certify import certify
 from engine.proof.counterexample import Counterexample, replay
 from engine.proof.explore import Bound, Explored
 from engine.proof.properties import BUILT_IN, Property
+from engine.proof.resume import go_on
 from engine.proof.subject import Beginning, Subject, subject
 from engine.proof.words import missing
 
@@ -63,8 +64,10 @@ def properties_of(domain: Domain) -> tuple[Property, ...]:
     return (*stated, *BUILT_IN)
 
 
-def prove(name: str, bound: Bound, *, cpus: int | None = None, tell: Tell | None = None) -> Proof:
-    """Explore every beginning of a pack's calls.
+def prove(
+    name: str, bound: Bound, *, cpus: int | None = None, tell: Tell | None = None, resume: bool = False
+) -> Proof:
+    """Explore every beginning of a pack's calls; with `resume` from where the last exploration stopped.
 
     Raises:
         PackError: the pack must not serve calls, or cannot be read.
@@ -79,7 +82,7 @@ def prove(name: str, bound: Bound, *, cpus: int | None = None, tell: Tell | None
         for item in certify(given.domain)
     }
     found.cpus = cpus or available()
-    found.explored = _explored(name, given, bound, found.cpus, tell)
+    found.explored = _explored(name, given, bound, found.cpus, tell, resume=resume)
     judge(given, found)
     return found
 
@@ -90,15 +93,15 @@ def available() -> int:
 
 
 def _explored(
-    name: str, given: Subject, bound: Bound, cpus: int, tell: Tell | None
+    name: str, given: Subject, bound: Bound, cpus: int, tell: Tell | None, *, resume: bool
 ) -> dict[Beginning, Explored]:
     """Explore every beginning, on all processors: no call of one ever comes to where another leads."""
     beginnings = given.beginnings()
     if cpus < 2 or len(beginnings) < 2:
-        return {item: explore(given, item, bound, tell) for item in beginnings}
+        return {item: explore(given, item, bound, tell, resume=resume) for item in beginnings}
     found: dict[Beginning, Explored] = {}
     with ProcessPoolExecutor(min(cpus, len(beginnings)), get_context("spawn")) as pool:
-        jobs = {pool.submit(_apart, name, item, bound): item for item in beginnings}
+        jobs = {pool.submit(_apart, name, item, bound, resume): item for item in beginnings}
         for job in as_completed(jobs):
             found[jobs[job]] = job.result()
             if tell is not None:
@@ -106,15 +109,20 @@ def _explored(
     return {item: found[item] for item in beginnings}
 
 
-def _apart(name: str, beginning: Beginning, bound: Bound) -> Explored:
+def _apart(name: str, beginning: Beginning, bound: Bound, resume: bool) -> Explored:  # noqa: FBT001 - a job
     """Explore one beginning in a process of its own."""
-    return explore(subject(name), beginning, bound)
+    return explore(subject(name), beginning, bound, resume=resume)
 
 
-def explore(given: Subject, beginning: Beginning, bound: Bound, tell: Tell | None = None) -> Explored:
+def explore(
+    given: Subject, beginning: Beginning, bound: Bound, tell: Tell | None = None, *, resume: bool = False
+) -> Explored:
     """Explore the calls of one beginning."""
     explorer = given.explorer(beginning)
-    return explorer.run(bound, time.process_time, None if tell is None else lambda now: tell(beginning, now))
+    said = None if tell is None else lambda now: tell(beginning, now)
+    if resume:
+        return go_on(explorer, given.domain, beginning, bound, time.process_time, said)
+    return explorer.run(bound, time.process_time, said)
 
 
 def judge(given: Subject, found: Proof) -> None:

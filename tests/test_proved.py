@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.cache_folder import VARIABLE
-from engine.proof.kept import keep, kept
+from engine.proved import keep, kept
 
 DATA = {"pack": "domains/x/sites/canal.yml", "holds": True, "reach": "far", "properties": []}
 
