@@ -123,7 +123,11 @@ AT_THE_TOP = sys.stdlib_module_names | {
 # What draws on a terminal; only the door itself is loaded with every command, the others by the command that shows.
 ON_A_TERMINAL = {
     **dict.fromkeys(  # noqa: RUF024 - nobody changes it
-        ("engine/cli.py", "engine/mistakes.py", "engine/serve_commands.py", "engine/tape_commands.py"),
+        (
+            "engine/cli.py",
+            "engine/mistakes.py",
+            *(f"engine/{name}_commands.py" for name in ("proof", "serve", "tape")),
+        ),
         {"click"},
     ),
     "engine/showcase.py": {"rich"},
@@ -317,6 +321,8 @@ def test_help_loads_nothing_heavy():
 
 
 def test_checking_a_pack_loads_nothing_heavy():
+    # Its sites are looked at as well, and loaded for that: holidays belong to the compiling.
+    load("gedimino")
     _, testimony = heard_of("check", "dental")
     assert testimony["code"] == 0
     assert testimony["asked"] == []

@@ -69,7 +69,7 @@ def _instead(word: str, before: list[str], after: list[str]) -> Iterator[str]:
 def _shorter(tokens: list[str]) -> Iterator[tuple[str, str]]:
     """Lists of constants without one of them."""
     for start, word in enumerate(tokens):
-        if word != "[":
+        if word != "[" or "contains" in tokens[max(0, start - 4) : start]:  # phrases are words, not rules
             continue
         end = tokens.index("]", start)
         items = [place for place in range(start + 1, end) if tokens[place] != ","]

@@ -74,7 +74,7 @@ def test_what_no_call_finds_a_guarantee_may() -> None:
 
 
 def test_an_unsound_pack_has_no_score() -> None:
-    site = str(next((FAULTY / "no_is_yes" / "sites").glob("*.yml")))
+    site = str(next((FAULTY / "booked_by_arithmetic" / "sites").glob("*.yml")))
     with pytest.raises(NotSoundError, match="fails as it is, by a guarantee"):
         score(site, states=300)
 
