@@ -57,6 +57,18 @@ FAULTS = {
         ),
         "no_early_goodbye",
     ),
+    "a visit that is looked up before anybody is known": (
+        "flows/visits.yml",
+        "      - call: identify_patient\n      - action: booking.list\n        next: {found: one",
+        "      - action: booking.list\n        next: {found: one",
+        "nothing_fails",
+    ),
+    "a patient who is searched for without a name": (
+        "flows/identify.yml",
+        "- id: name\n        collect: full_name",
+        "- id: name\n        noop: true\n        next: born",
+        "nothing_fails",
+    ),
 }
 """What is changed, and what the proof then says; `check` finds nothing wrong with any of them."""
 FOUND_BY_CHECK = {
@@ -64,6 +76,12 @@ FOUND_BY_CHECK = {
         "flows/book.yml",
         "next: {committed: done, conflict: taken, unknown: unsure}",
         "next: {committed: done, conflict: taken, unknown: done}",
+    ),
+    "a goto round the hold": ("flows/book.yml", "next: {chosen: keep,", "next: {chosen: whose_company,"),
+    "a write without a success": (
+        "domain.yml",
+        "    success: [committed]\n    effect: write",
+        "    effect: write",
     ),
     "a policy with a slot misspelt": ("policies/no_double_booking.yml", "hold.live and", "holt.live and"),
 }
