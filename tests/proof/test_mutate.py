@@ -59,6 +59,17 @@ def test_who_finds_it_first(bench: Bench, name: str, what: str, by: str) -> None
     assert fate.by == by, fate
 
 
+def test_a_case_that_can_no_longer_be_arranged_has_found_the_mutant(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_case(*_arguments: object) -> list[object]:
+        raise ValueError("the service needs a slot, which is empty")
+
+    monkeypatch.setattr("engine.proof.mutate.run_case", run_case)
+    fate = bench.fate(number(bench, "keep_hold", "is gone"))
+    assert (fate.by, "which is empty" in fate.how) == (CASE, True)
+
+
 def test_a_mutant_is_taken_back(bench: Bench) -> None:
     place = number(bench, "book_appointment.what_else", "does not set 'wish'")
     edited, field, _ = bench.mutants[place].edits[0]
