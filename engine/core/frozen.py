@@ -48,23 +48,17 @@ def _frozen(plain: type[Any], *, plain_enough: bool) -> type[Any]:
         message = f"{made.__name__}: quick are only frozen values with slots whose fields are plain arguments"
         raise TypeError(message)
     of_all = _values(tuple(item.name for item in every))
-    compared = _values(tuple(item.name for item in every if item.compare))
     shown = tuple(item.name for item in every if item.repr)
 
     def first(self: Any, *given: Any, **named: Any) -> None:
         _write(made)
         made.__init__(self, *given, **named)
 
-    def equal(self: Any, other: object) -> bool:
-        return compared(self) == compared(other) if type(other) is made else NotImplemented
-
     def told(self: Any) -> str:
         return f"{made.__qualname__}({', '.join([f'{name}={getattr(self, name)!r}' for name in shown])})"
 
     methods: dict[str, Any] = {
         "__init__": first,
-        "__eq__": equal,
-        "__hash__": lambda self: hash(compared(self)),
         "__repr__": recursive_repr()(told),
         "__reduce__": lambda self: (made, of_all(self)),
         "__setattr__": _set,
@@ -94,7 +88,7 @@ def _values(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def _write(made: type[Any]) -> Callable[[Any], Any]:
-    """Write the constructor of a class and the function that opens its values; returns the latter."""
+    """Write what is done often with values of a class, before there is one; returns what opens them."""
     names: dict[str, Any] = {
         "made": made,
         "twin": type(made.__name__, (), {"__slots__": made.__slots__}),
@@ -102,7 +96,7 @@ def _write(made: type[Any]) -> Callable[[Any], Any]:
         "new": object.__new__,
         "MISSING": MISSING,
     }
-    arguments, fill, copy = ["self"], [], []
+    arguments, fill, copy, mine, others = ["self"], [], [], [], []
     for item in fields(made):
         name, value = item.name, item.name
         if item.default is not MISSING:
@@ -116,13 +110,20 @@ def _write(made: type[Any]) -> Callable[[Any], Any]:
             arguments.append(name)
         fill.append(f" self.{name} = {value}")
         copy.append(f" copy.{name} = value.{name}")
+        if item.compare:
+            mine.append(f"self.{name}, ")
+            others.append(f"other.{name}, ")
     lines = [
         f"def __init__({', '.join(arguments)}):", " become(self, twin)", *fill, " self.__class__ = made",
         "def opened(value):", " copy = new(twin)", *copy, " return copy",
+        "def __eq__(self, other):",
+        f" return ({''.join(mine)}) == ({''.join(others)}) if other.__class__ is made else NotImplemented",
+        "def __hash__(self):", f" return hash(({''.join(mine)}))",
     ]  # fmt: skip
     exec("\n".join(lines), names)  # noqa: S102 - as dataclasses does it: the names come from the class alone
-    names["__init__"].__qualname__ = f"{made.__qualname__}.__init__"
-    setattr(made, "__init__", names["__init__"])  # noqa: B010 - a type checker knows no other way
+    for name in ("__init__", "__eq__", "__hash__"):
+        names[name].__qualname__ = f"{made.__qualname__}.{name}"
+        setattr(made, name, names[name])
     opener: Callable[[Any], Any] = names["opened"]
     _OPENERS[made] = opener
     return opener
