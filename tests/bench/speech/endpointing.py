@@ -1,4 +1,4 @@
-"""How long callers wait for a turn to end, beside a fixed timer that cuts as often: `python -m tests.bench.speech.endpointing [ROUNDS]`.
+"""How long callers wait for a turn to end, beside a fixed timer that cuts as often: `python -m tests.bench.speech.endpointing [ROUNDS [SEED]]`.
 
 The calls are spoken by a script with pauses inside numbers, dates, names and sentences, drawn once from a
 seeded generator after the lengths that people leave (median 0.3 s, a tenth above 0.65). Waits are from the
@@ -57,8 +57,8 @@ def with_pauses(marked: str, rng: random.Random) -> tuple[str, list[tuple[int, f
     return " ".join(words), inside
 
 
-def main(rounds: int) -> None:
-    rng = random.Random(7)  # noqa: S311 - the same pauses each time
+def main(rounds: int, seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311 - the same pauses each time
     waits: list[float] = []
     cuts, inner = 0, []
     for prefix, marked in UTTERANCES * rounds:
@@ -88,4 +88,5 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 8)
+    given = [int(item) for item in sys.argv[1:]]
+    main(*(given + [8, 7][len(given) :]))
