@@ -55,6 +55,8 @@ _OFFERS = frozenset({"offer", "open"})
 
 _QUESTION = "question"
 """The concept of words that ask."""
+_WHO = frozenset({SlotType.NAME, SlotType.BIRTH_DATE, SlotType.PHONE})
+"""What somebody says of themselves, whatever else they say."""
 _NAMED = frozenset({"service", "provider"})
 """A question that names one of these does not ask for it."""
 
@@ -72,7 +74,8 @@ def compose(scene: Scene) -> tuple[tuple[Command, ...], float]:
     asks = _asks(scene)
     values = _one_each([*rule_values(scene), *fills(scene, _skipped(scene, chosen=option is not None))])
     if asks and scene.idle and not scene.tasks():
-        values = []  # who or what a question is about is no value of a task that nobody asked for
+        # What a question is about is no value of a task that nobody asked for; who is calling stays so.
+        values = [item for item in values if scene.domain.slots[item[1].slot].type in _WHO]
     if option is None and not asks:
         values += without_preference(scene, [command.slot for _, command in values])
     if option is not None:
@@ -247,8 +250,7 @@ def _answer(
 ) -> tuple[list[Command], list[tuple[int, Filled]]]:
     """Yes or no, and the values that are more than a restatement of what was agreed to."""
     yes = scene.answer.yes if scene.answer.clear else None
-    leaves = any(item.rule.kind == "say" and item.rule.target == "goodbye" for item in scene.requests)
-    if yes is None and scene.answer.acknowledged and scene.asks_yes_no and not leaves:
+    if yes is None and scene.answer.acknowledged and scene.asks_yes_no and not _leaves(scene):
         yes = True
     kind = scene.expecting.kind
     if kind == "confirm":
@@ -267,6 +269,11 @@ def _answer(
     if values or others or not scene.answer.mostly:
         return [], values
     return [Affirm() if yes else Deny()], values
+
+
+def _leaves(scene: Scene) -> bool:
+    """Whether somebody takes leave."""
+    return any(item.rule.kind == "say" and item.rule.target == "goodbye" for item in scene.requests)
 
 
 def _says_do_it(scene: Scene) -> bool:
