@@ -290,8 +290,8 @@ def test_a_suppressed_rule_is_reported_with_its_reason_and_changes_nothing() -> 
 
 
 def test_a_hit_carries_the_words_of_the_caller() -> None:
-    (hit,) = [hit for hit in finding("Um, I CAN'T, uh, breathe at all").hits if hit.level is Level.L0]
-    assert hit.words == "CAN'T, uh, breathe"
+    hits = [hit for hit in finding("Um, I CAN'T, uh, breathe at all").hits if hit.level is Level.L0]
+    assert {hit.words for hit in hits} == {"CAN'T, uh, breathe"}
 
 
 TABLE: dict[str, Any] = {
