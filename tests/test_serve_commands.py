@@ -38,4 +38,4 @@ def test_without_the_server_it_is_said_how_to_have_it(
 ) -> None:
     screen.setattr(serve_commands, "find_spec", lambda _name: None)
     assert page_is_wanted() is False
-    assert "frontdesk[server,speech]" in capsys.readouterr().out
+    assert ".[server,speech]" in capsys.readouterr().out

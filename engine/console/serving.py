@@ -99,7 +99,7 @@ def serve(
     try:
         import uvicorn  # noqa: PLC0415
     except ImportError as error:
-        raise ServeError("the console needs the server extra: pip install 'frontdesk[server]'") from error
+        raise ServeError("the console needs the server extra: pip install -e '.[server]'") from error
     hub = open_hub(options)
     provider = Provider.read(options.provider) if options.provider is not None else None
     hub.housekeeper.start()

@@ -68,5 +68,5 @@ def _provider(source: ModelSource) -> Provider:
     try:
         return PROVIDERS[source.provider](source)
     except ImportError as error:
-        message = f"{source.where}: model '{source.id}' needs the extra 'llm': pip install 'frontdesk[llm]'"
+        message = f"{source.where}: model '{source.id}' needs the extra 'llm': pip install -e '.[llm]'"
         raise ValueError(message) from error

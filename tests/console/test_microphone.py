@@ -41,7 +41,7 @@ def test_without_speech_the_page_says_so_and_typing_goes_on(hub: Hub, monkeypatc
     hub.microphone = TalkPage(hub.desk, hub.clock)
     client = signed_in(hub)
     page = client.get("/talk").text
-    assert "pip install &#39;frontdesk[speech]&#39;" in page
+    assert "pip install -e &#39;.[speech]&#39;" in page
     assert "/talk/spoken" not in page
     assert client.post("/talk/spoken", data={**form(client), "spoken": "en"}).status_code == 409
     assert client.post("/talk", data={**form(client), "spoken": "en"}).status_code == 303

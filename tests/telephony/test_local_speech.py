@@ -193,7 +193,7 @@ def test_without_the_extra_the_message_says_what_to_install(monkeypatch, tmp_pat
     done = CliRunner().invoke(app, ["call", "gedimino", "--wav", str(tmp_path / "a.wav")])
     assert done.exit_code == 1
     assert "a.wav" in done.output
-    with pytest.raises(ValueError, match=r"frontdesk\[speech\]"):
+    with pytest.raises(ValueError, match=r"install -e .*\[speech\]"):
         Speech.load()
 
 
