@@ -45,10 +45,7 @@ def engine_version() -> str:
 
 def stamp(domain: Domain) -> Mapping[str, Any] | None:
     """The proof of this very pack by this very engine; None when there is none."""
-    found = kept(domain.id, domain.version)
-    if found is None or found["version"] != domain.version or found.get("engine") != engine_version():
-        return None
-    return found
+    return _of(domain.id, domain.version)
 
 
 def standing(domain: Domain) -> str:
@@ -100,29 +97,15 @@ def keep(data: Mapping[str, Any]) -> Path | None:
     One that went less far does not take the place of one that went further, unless it found something; what
     was found of this pack by this engine stays found.
     """
-    folder = cache_folder()
-    before = kept(str(data["pack"]), str(data["version"]))
-    same = (
-        before is not None
-        and before["version"] == data["version"]
-        and before.get("engine") == engine_version()
-    )
-    if (
-        before is not None
-        and same
-        and data["holds"]
-        and (not before["holds"] or _reach(before) > _reach(data))
-    ):
+    before = _of(str(data["pack"]), str(data["version"]))
+    if before and data["holds"] and (not before["holds"] or _reach(before) > _reach(data)):
         return None
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    folder = cache_folder()
+    path = folder / f"proof-{Path(data['pack']).stem}-{data['version']}.json"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"proof-{Path(data['pack']).stem}-{data['version']}.json"
-        put(
-            path,
-            orjson.dumps(
-                {**data, "engine": engine_version(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
-            ),
-        )
+        put(path, orjson.dumps({**data, "engine": engine_version(), "at": at}))
     except OSError:
         return None
     return path
@@ -144,6 +127,13 @@ def kept(site: str, version: str) -> Mapping[str, Any] | None:
         if isinstance(data, dict) and {"holds", "reach", "properties", "version", "at"} <= data.keys():
             return data
     return None
+
+
+def _of(site: str, version: str) -> Mapping[str, Any] | None:
+    """The proof of this version by this engine, if there is one."""
+    found = kept(site, version)
+    same = found is not None and (found["version"], found.get("engine")) == (version, engine_version())
+    return found if same else None
 
 
 def _reach(data: Mapping[str, Any]) -> tuple[bool, int]:

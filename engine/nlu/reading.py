@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from engine.nlu.phrases import Occurrence, longest
 from engine.nlu.repair import after_repair, denied, together, uncovered
 from engine.nlu.rules import Context, Request, Rule
 from engine.nlu.scene import Scene
+from engine.nlu.tables import texts_of
 from engine.nlu.vocabulary import Vocabulary
 from engine.nlu.votes import is_plain, is_weak, with_vote
 from engine.nlu.wishes import TEMPORAL, is_past
@@ -80,7 +81,9 @@ class Reader:
             tables = self._domain.tables.get(self._vocabulary.language) or {}
             pack = self._domain.vocabulary.get(self._vocabulary.language) or {}
             self._words = frozenset(
-                word for text in (*_texts(tables), *_texts(pack)) for word in split_words(text).folded
+                word
+                for text in (*texts_of(tables, _NAMES), *texts_of(pack, _NAMES))
+                for word in split_words(text).folded
             )
         return word in self._words or (not self._is_provider(word) and self._vocabulary.lexicon.knows(word))
 
@@ -318,17 +321,3 @@ _STEM, _ENDING = 3, 2
 """Letters that stay of a name whatever its form, and that its forms differ by."""
 _NAMES = frozenset({"given", "stand_ins"})
 """Parts of a table that list people's names."""
-
-
-def _texts(node: object) -> Iterator[str]:
-    """Every text of a table, keys too, without the marks of its patterns."""
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            if key not in _NAMES:
-                yield str(key)
-                yield from _texts(value)
-    elif isinstance(node, list | tuple):
-        for item in node:
-            yield from _texts(item)
-    elif isinstance(node, str):
-        yield node

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,21 +26,6 @@ BOOKING = (
     "Thursday afternoon", "the later one", "yes", "no, thank you",
 )  # fmt: skip
 NUMBER = "+37061200001"
-
-
-@pytest.fixture(scope="module")
-def site() -> Desk:
-    return Desk.open("gedimino")
-
-
-@pytest.fixture
-def desk(site: Desk, tmp_path: Path) -> Iterator[Desk]:
-    database = str(tmp_path / "site.db")
-    found = Desk.open("gedimino", database, domain=site.domain, understanding=site.performer.understanding)
-    found.keep_tapes(database)
-    yield found
-    assert found.archive is not None
-    found.archive.close()
 
 
 def archive_of(desk: Desk) -> Archive:

@@ -7,7 +7,6 @@ import random
 import sqlite3
 import wave
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,20 +35,10 @@ PRIVATE = (
 )
 
 
-@pytest.fixture(scope="module")
-def site() -> Desk:
-    return Desk.open("gedimino")
-
-
 @pytest.fixture
-def desk(site: Desk, tmp_path: Path) -> Iterator[Desk]:
-    found = Desk.open(
-        "gedimino", str(tmp_path / "site.db"), domain=site.domain,
-        understanding=site.performer.understanding, keep=True,
-    )  # fmt: skip
+def desk(desk: Desk, tmp_path: Path) -> Desk:
     person(tmp_path / "site.db", ID, NAME, BORN, PHONE)
-    yield found
-    archive_of(found).close()
+    return desk
 
 
 def archive_of(desk: Desk) -> Archive:

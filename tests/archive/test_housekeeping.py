@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,22 +21,6 @@ from engine.calls import Desk
 from engine.traces import parse_tape
 
 NOW = "2026-11-23T09:15"
-
-
-@pytest.fixture(scope="module")
-def site() -> Desk:
-    return Desk.open("gedimino")
-
-
-@pytest.fixture
-def desk(site: Desk, tmp_path: Path) -> Iterator[Desk]:
-    found = Desk.open(
-        "gedimino", str(tmp_path / "site.db"), domain=site.domain,
-        understanding=site.performer.understanding, keep=True,
-    )  # fmt: skip
-    yield found
-    assert found.archive is not None
-    found.archive.close()
 
 
 def archive_of(desk: Desk) -> Archive:

@@ -11,6 +11,7 @@ from engine.nlu.identity.email import EmailGrammar
 from engine.nlu.identity.names import NameGrammar
 from engine.nlu.identity.phone import PhoneGrammar
 from engine.nlu.identity.spelling import SpellingGrammar
+from engine.nlu.tables import texts_of
 
 _ORDINARY_SECTIONS = ("weekdays", "months", "numbers", "temporal")
 """Sections of a language file whose words are never somebody's name, unless listed as one."""
@@ -35,7 +36,7 @@ class IdentityGrammar:
         own: Mapping[str, Any] = tables.get("identity") or {}
         letters: Mapping[str, Any] = own.get("letters") or {}
         digits = DigitWords(own.get("digits") or {})
-        words = [text for section in _ORDINARY_SECTIONS for text in _texts(tables.get(section))]
+        words = [text for section in _ORDINARY_SECTIONS for text in texts_of(tables.get(section))]
         self._names = NameGrammar(own.get("names") or {}, known=known, ordinary=[*words, *ordinary])
         self._spelling = SpellingGrammar(letters, digits)
         self._phones = PhoneGrammar(own.get("phone") or {}, digits, region=region)
@@ -70,16 +71,3 @@ class IdentityGrammar:
     def emails(self, texts: Sequence[str]) -> tuple[Entity, ...]:
         """E-mail addresses, written or spoken."""
         return self._emails.find(texts)
-
-
-def _texts(node: object) -> Iterable[str]:
-    """Every text of a table, keys too: either may be the side that callers say."""
-    if isinstance(node, Mapping):
-        for key, value in node.items():
-            yield str(key)
-            yield from _texts(value)
-    elif isinstance(node, list | tuple):
-        for item in node:
-            yield from _texts(item)
-    elif isinstance(node, str):
-        yield node
