@@ -24,10 +24,10 @@ from engine.pack.scalars import (
 from engine.pack.schema import Either, Free, ListOf, MapOf, Record, Spec, choice
 
 EVENTS = (
-    "CallStarted", "Heard", "Partial", "Understood", "Answered", "Spoken", "BargedIn", "FellSilent", "Keyed",
-    "TimedOut", "Failed", "TransferEnded", "CallEnded",
+    "CallStarted", "Heard", "Partial", "Understood", "NoMatch", "Answered", "Spoken", "BargedIn",
+    "FellSilent", "Keyed", "TimedOut", "Failed", "TransferEnded", "CallEnded",
 )  # fmt: skip
-"""What a policy may look at; a Partial is a Heard whose words are still being spoken."""
+"""What a policy may look at; a Partial is a Heard whose words are still spoken, a NoMatch a vain turn."""
 
 
 PARAMETERS = Either("slots by parameter", text=ID, list=IDS, map=MapOf(ID, ID, "slots by parameter"))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.core.errors import PackError
-from engine.pack import example_calls, policy_cases
+from engine.pack import example_calls, policy_cases, problems
+from engine.quality.examples import check
 from tests.pack.packs import copy_template, edit
 
 
@@ -125,3 +126,19 @@ def test_a_case_names_its_rule_and_its_place(tmp_path: Path) -> None:
 def test_shared_cases_of_flows_that_a_pack_does_not_have_are_left_out() -> None:
     flows = {case.data["state"].get("flow") for case in policy_cases("_template") if "state" in case.data}
     assert "book_appointment" not in flows
+
+
+def test_a_policy_may_look_at_turns_in_vain(tmp_path: Path) -> None:
+    pack = copy_template(tmp_path)
+    rule = (
+        "\n  - policy: mumblers\n    why: who is not understood is told so by a colleague\n    upon: [NoMatch]\n"
+        '    when: phase == "talking"\n    do:\n      - transfer: reception\n'
+        "    cases:\n      - {case: mumbled, user: zyxwv utsrq, expect: {actions: [{transfer: reception}]}}\n"
+    )
+    edit(
+        pack,
+        [{"file": "policies/agreed_first.yml", "from": "\n  - guarantee:", "to": f"{rule}\n  - guarantee:"}],
+    )
+    site = str(pack / "sites" / "crossroads.yml")
+    assert not problems(site)
+    assert check([site]) == 0

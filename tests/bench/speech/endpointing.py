@@ -89,4 +89,4 @@ def main(rounds: int, seed: int) -> None:
 
 if __name__ == "__main__":
     given = [int(item) for item in sys.argv[1:]]
-    main(*(given + [8, 7][len(given) :]))
+    main(*(given + [8, 101][len(given) :]))
