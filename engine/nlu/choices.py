@@ -77,7 +77,8 @@ def choose(
     if fitting is not None and len(fitting) == 1:
         return fitting[0] if not by_place or fitting[0] in by_place else None
     if len(by_place) == 1:
-        return by_place.pop()
+        place = by_place.pop()
+        return None if place in places and _is_a_day_too(traits, place) else place
     if places:
         return None
     among = fitting or list(range(len(traits)))
@@ -86,6 +87,13 @@ def choose(
     if "earlier" in marks:
         return min(among, key=lambda place: traits[place].start)
     return 0 if "either" in marks and "neither" not in marks else None
+
+
+def _is_a_day_too(traits: Sequence[Traits], place: int) -> bool:
+    """Whether "the first" may also be the first of the month, which is the day of another option."""
+    of_month = f"{place + 1:02}"
+    told = [other for other, option in enumerate(traits) if any(day[8:] == of_month for day in option.days)]
+    return bool(told) and place not in told
 
 
 def contradicts(options: Sequence[Any], entities: Sequence[Entity], weekdays: frozenset[str]) -> bool:

@@ -52,6 +52,8 @@ _TELLING = ("goodbye", "how_are_you")
 _SURE, _FAIR = 0.95, 0.75
 _OFFERS = frozenset({"offer", "open"})
 """Kinds of questions that may have options: values, or the tasks that were perhaps meant."""
+_FACTS = frozenset({SlotType.BIRTH_DATE, SlotType.NAME, SlotType.PHONE, SlotType.EMAIL, SlotType.RECORD})
+"""What is so already, so that "either" picks none of two readings of it."""
 
 _QUESTION = "question"
 """The concept of words that ask."""
@@ -198,9 +200,10 @@ def _option(scene: Scene) -> int | None:
     free = _not_denied(scene, [item for item in scene.occurrences if not _inside_a_time(scene, item)])
     if expecting.kind == "open":  # tasks have a place in what was said, and nothing else in common with times
         free = [item for item in free if item.value.lstrip("#-").isdigit()]
-    if scene.answer.yes is False:
+    if scene.answer.yes is False or expecting.type in _FACTS:
         free = [item for item in free if item.value != "#either"]
-    return choose(expecting.options, free, _judged(scene), scene.weekdays)
+    told_by = frozenset[str]() if expecting.type == SlotType.BIRTH_DATE else scene.weekdays
+    return choose(expecting.options, free, _judged(scene), told_by)
 
 
 def _judged(scene: Scene) -> list[Entity]:

@@ -98,5 +98,12 @@ def test_readings_of_a_value_are_options_too():
     assert chosen(mention("person_name", {"first": None, "last": "White"}), options=names) == 1
 
 
+def test_the_first_of_two_is_asked_again_where_the_other_is_the_first_of_the_month():
+    wishes = ({"days": [["2026-11-24", "2026-11-25"]]}, {"days": [["2026-12-01", "2026-12-02"]]})
+    assert chosen(marks=("0",), options=wishes) is None
+    assert chosen(marks=("0",), options=wishes[::-1]) == 0
+    assert chosen(marks=("-1",), options=("2026-12-02", "2026-12-03")) == 1
+
+
 def test_an_option_of_a_kind_we_do_not_know_has_no_traits():
     assert traits_of(7) == traits_of({"unknown": 1})

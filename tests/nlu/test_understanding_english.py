@@ -17,7 +17,7 @@ Meant = Callable[..., list[str]]
             ["StartFlow cancel_appointment", "SetSlot visit_when={'days': [['2026-11-26', '2026-11-27']]}"],
         ),
         ("when is my appointment", ["StartFlow check_appointment"]),
-        ("I'm running ten minutes late", ["StartFlow running_late"]),
+        ("I'm running ten minutes late", ["StartFlow running_late", "SetSlot minutes_late=10"]),
         ("my tooth hurts since Monday", ["StartFlow urgent_visit"]),
         ("could somebody call me back", ["StartFlow request_callback"]),
         ("I need my prescription renewed", ["StartFlow prescription"]),
@@ -291,6 +291,14 @@ def test_no_preference_answers_the_question_for_a_time(meant: Meant):
 
 def test_a_birth_date_prefers_the_past(meant: Meant):
     assert meant("the second of November ninety one", "date_of_birth") == ["SetSlot date_of_birth=1991-11-02"]
+
+
+def test_two_readings_of_a_birth_date_are_no_matter_of_taste(meant: Meant):
+    readings = {"slot": "date_of_birth", "type": "birth_date", "options": ("1985-02-01", "1985-01-02")}
+    for said in ("either", "any", "any time on Friday"):  # the first of February 1985 was a Friday
+        assert not any(found.startswith("Choose") for found in meant(said, "offer", **readings)), said
+    assert meant("the second one", "offer", **readings) == ["Choose 1"]
+    assert meant("the second of January", "offer", **readings) == ["Choose 1"]
 
 
 def test_spelled_letters_decide_how_a_name_is_written(meant: Meant):

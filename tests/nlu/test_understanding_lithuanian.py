@@ -28,7 +28,7 @@ def reiskia(meant: Meant) -> Meant:
             ["StartFlow cancel_appointment", "SetSlot visit_when={'days': [['2026-11-25', '2026-11-26']]}"],
         ),
         ("Kada mano vizitas?", ["StartFlow check_appointment"]),
-        ("Vėluosiu apie penkiolika minučių", ["StartFlow running_late"]),
+        ("Vėluosiu apie penkiolika minučių", ["StartFlow running_late", "SetSlot minutes_late=15"]),
         ("Labai skauda dantį", ["StartFlow urgent_visit"]),
         ("Man reikia pratęsti receptą.", ["StartFlow prescription"]),
         ("Norėčiau pakalbėti su žmogumi.", ["WantPerson"]),
