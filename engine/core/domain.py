@@ -86,7 +86,8 @@ class Slot:
     where: str
     data_class: DataClass = DataClass.NONE
     filled_by: str = "caller"
-    """caller: the caller, a model, a flow. service: only what a service gives; words can never fill it."""
+    """caller: the caller, a model, a flow. answer: the caller, but only when asked for it. service: only
+    what a service gives; words can never fill it."""
     values: tuple[str, ...] = ()
     scope: str = "flow"
     """flow: forgotten when the flow that owns it ends. call: kept."""

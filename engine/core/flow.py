@@ -52,13 +52,7 @@ def advance(turn: Turn) -> None:
             return
         if frame.queued:
             _take_given(turn, frame)
-        turn.view.context = frame.context
-        step = turn.step(frame)
-        if step is None:
-            _finish(turn, frame)
-        elif step.guard is not None and not step.guard.holds(turn.view):
-            go(turn, step, step.following)
-        elif not _run(turn, frame, step):
+        if not _do(turn, frame):
             return
     raise EndlessFlowError(_ENDLESS)
 
@@ -83,7 +77,17 @@ def run_through(turn: Turn, pattern: str) -> None:
         EndlessFlowError: the flow does not stop.
     """
     turn.push(pattern)
-    task = turn.state.tasks
+    run_out(turn)
+
+
+def run_out(turn: Turn) -> None:
+    """Go on with the flow in hand, and no other, until it ends, gives way or awaits something.
+
+    Raises:
+        ConditionError: a condition or template has no value on this state.
+        EndlessFlowError: the flow does not stop.
+    """
+    task = turn.frame.task if turn.frame is not None else 0
     for _ in range(_LIMIT):
         frame = turn.frame
         if (
@@ -93,12 +97,22 @@ def run_through(turn: Turn, pattern: str) -> None:
             or turn.state.phase != "talking"
         ):
             return
-        step = turn.step(frame)
-        if step is None:
-            _finish(turn, frame)
-        elif not _run(turn, frame, step):
+        if not _do(turn, frame):
             return
     raise EndlessFlowError(_ENDLESS)
+
+
+def _do(turn: Turn, frame: FlowFrame) -> bool:
+    """Do the next step of a flow, or end it; False when something is awaited now."""
+    turn.view.context = frame.context
+    step = turn.step(frame)
+    if step is None:
+        _finish(turn, frame)
+        return True
+    if step.guard is not None and not step.guard.holds(turn.view):
+        go(turn, step, step.following)
+        return True
+    return _run(turn, frame, step)
 
 
 def _take_given(turn: Turn, frame: FlowFrame) -> None:

@@ -11,6 +11,7 @@ from engine.core.frozen import changed
 from engine.core.state import Status
 
 if TYPE_CHECKING:
+    from engine.core.domain import Slot
     from engine.core.turn import Turn
 
 _CORRECTED = "pattern_correction"
@@ -19,7 +20,7 @@ _CORRECTED = "pattern_correction"
 def fill(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
     """Take a value over; False when the slot cannot have it, and then the old value stays."""
     slot = turn.domain.slots.get(command.slot)
-    if slot is None or slot.filled_by != "caller":
+    if slot is None or not _may_fill(turn, slot):
         return False
     if len(command.alternatives) > 1:
         return _clarify(turn, command, source)
@@ -53,6 +54,13 @@ def fill(turn: Turn, command: SetSlot | Correct, source: str) -> bool:
     if replaces and not asked and not offered:
         turn.push(_CORRECTED, context={"slot": slot.id})
     return True
+
+
+def _may_fill(turn: Turn, slot: Slot) -> bool:
+    """Whether words may: never what only a service knows, and an answer only to its question."""
+    if slot.filled_by == "answer":
+        return turn.state.asking is not None and turn.state.asking.slot == slot.id
+    return slot.filled_by == "caller"
 
 
 def _go_on(turn: Turn, slot: str, part: str) -> bool:

@@ -49,19 +49,29 @@ def obey(turn: Turn, commands: tuple[Command, ...], source: str) -> None:
         ConditionError: a condition or template has no value on this state.
     """
     taken = unclear.taken_as(turn, commands, source)
-    commands, effects = taken.commands, int(taken.moved_on)
-    for command in _in_order(turn, commands):
+    answers, others = unclear.parted(turn, taken.commands)
+    effects = int(taken.moved_on) + _weigh(turn, answers, source)
+    if answers:
+        flow.run_out(turn)
+    effects += _weigh(turn, _in_order(turn, others), source)
+    if effects:
+        turn.change(row=0)
+    elif turn.state.asking is not None or not (rewind.awaits(turn) or turn.state.composing is not None):
+        ledger.no_match(turn, cannot=any(_is_out_of_scope(item) for item in commands))
+
+
+def _weigh(turn: Turn, commands: tuple[Command, ...], source: str) -> int:
+    """Obey what fits, and record all of it; returns how many commands had an effect."""
+    effects = 0
+    for command in commands:
         if turn.state.phase != "talking" or turn.breach is not None:
-            return
+            break
         where = _place(turn, command)
         effect = _obey_one(turn, command, source)
         effects += effect
         verdict = Verdict.ACCEPTED if effect else Verdict.REFUSED
         turn.decide("understanding", where, verdict, _described(command))
-    if effects:
-        turn.change(row=0)
-    elif turn.state.asking is not None or not (rewind.awaits(turn) or turn.state.composing is not None):
-        ledger.no_match(turn, cannot=any(_is_out_of_scope(item) for item in commands))
+    return effects
 
 
 def _is_unsure(command: Command) -> bool:

@@ -50,6 +50,18 @@ def taken_as(turn: Turn, commands: tuple[Command, ...], source: str) -> Taken:
     return Taken(tuple(item for item in commands if isinstance(item, SetSlot | Correct)), moved_on=True)
 
 
+def parted(turn: Turn, commands: tuple[Command, ...]) -> tuple[tuple[Command, ...], tuple[Command, ...]]:
+    """The answers to a question about danger, and what else was said: it must not come in between.
+
+    "Yes, and can you book me a visit" is in danger first of all. No other question has answers here.
+    """
+    step = _step(turn)
+    if step is None:
+        return (), commands
+    answers = tuple(item for item in commands if _answers(item, step))
+    return answers, tuple(item for item in commands if item not in answers)
+
+
 def _step(turn: Turn) -> FlowStep | None:
     step = prompts.step_of_question(turn)
     if step is None or step.kind is not StepKind.COLLECT:

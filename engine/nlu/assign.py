@@ -40,7 +40,7 @@ class Slotting:
     def __init__(self, domain: Domain, usual: str = "") -> None:
         """Walk every flow once; `usual` is the one that words are about while none is in hand."""
         self.usual = usual
-        asked = [slot for slot in domain.slots.values() if slot.filled_by == "caller"]
+        asked = [slot for slot in domain.slots.values() if slot.filled_by != "service"]
         self._types = {slot.id: slot.type for slot in asked if not slot.tells}
         self._telling = {slot.id: (slot.type, slot.tells) for slot in asked if slot.tells}
         self._by_flow = {flow: tuple(dict.fromkeys(_collected(domain, flow, set()))) for flow in domain.flows}

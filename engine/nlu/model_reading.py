@@ -168,7 +168,7 @@ class _Claim:
 
     def _slot(self, name: str) -> Slot:
         slot = self.domain.slots.get(name)
-        if slot is not None and slot.filled_by != "caller":
+        if slot is not None and slot.filled_by == "service":
             raise _RefusedError("only a service fills this slot")
         _known(name, tuple(self.vocabulary.slots))
         allowed = {*self.expecting.open_slots, *self.expecting.filled, *self.expecting.accepts}

@@ -53,7 +53,7 @@ def _check_consent(draft: Draft, node: Node) -> None:
         for flow in draft.flows.values()
         for step in flow.steps
     )
-    if slot is None or slot.type.value != "bool" or slot.filled_by != "caller" or not asked:
+    if slot is None or slot.type.value != "bool" or slot.filled_by == "service" or not asked:
         message = f"recording: no flow asks the caller for '{CONSENT}'"
         draft.report.error(node, message, "extends: base brings slot and question along")
     for language in draft.merged.languages:

@@ -44,7 +44,7 @@ SLOT = Record(
         "ask": NAME,
         "scope": choice("flow", "call"),
         "depends_on": IDS,
-        "filled_by": choice("caller", "service"),
+        "filled_by": choice("caller", "answer", "service"),
         "silence": SECONDS,
         "rejections": ListOf(REJECTION),
         "values": ListOf(ANY_TEXT, one=False),

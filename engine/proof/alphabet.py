@@ -213,7 +213,7 @@ class Alphabet:
             yield (StartFlow(starts[0], (starts[0],)),)
         if asking is not None and asking.kind == "confirm":
             for slot in asking.reads:
-                if slot in self._values.other and self._domain.slots[slot].filled_by == "caller":
+                if slot in self._values.other and self._domain.slots[slot].filled_by != "service":
                     said = Correct(slot, self._values.other[slot])
                     yield (Deny(), said)
                     yield (Affirm(), said)
@@ -231,7 +231,7 @@ class Alphabet:
         kept = frozenset(self._normal.kept)
         for slot in self._domain.slots.values():
             shown = self._values.shown[slot.id]
-            if slot.filled_by != "caller":
+            if slot.filled_by == "service":
                 if slot.id in kept and slot.type in {SlotType.HOLD, SlotType.OPENING}:
                     yield SetSlot(slot.id, shown[0])
                 continue

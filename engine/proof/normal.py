@@ -54,7 +54,7 @@ class Normal:
         }
         self._worded = tuple(
             name for name in domain.slots if name in worded - set(self.kept)
-            and domain.slots[name].filled_by != "caller"
+            and domain.slots[name].filled_by == "service"
         )  # fmt: skip
         told = frozenset(str(item) for item in seen.constants.get("safety.level", ()))
         self._level_names = {level: level.name if level.name in told else Level.L4.name for level in Level}

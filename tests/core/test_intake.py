@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.core.actions import Transfer
-from engine.core.commands import Correct, Deny, NotUnderstood, SetSlot, StartFlow, WantPerson
+from engine.core.commands import (
+    Affirm,
+    Command,
+    Correct,
+    Deny,
+    NotUnderstood,
+    SetSlot,
+    StartFlow,
+    WantPerson,
+)
 from engine.core.decision import Verdict
+from engine.core.domain import Domain
 from engine.core.state import Status
-from tests.core.workshop import BOOK, HOLD, MORNING, NAME, Call, at_the_offer, at_the_readback
+from tests.core.workshop import BOOK, DOMAIN, HOLD, MORNING, NAME, Call, at_the_offer, at_the_readback
 
 THURSDAY = {"days": [["2026-11-26", "2026-11-27"]]}
 
@@ -15,6 +27,11 @@ def fetching() -> Call:
     """A caller to whom a day and an hour are being read back."""
     call = Call().means(StartFlow("fetch_bike"), SetSlot("email", "ona@example.org"))
     return call.means(SetSlot("pickup", "2026-12-01")).means(SetSlot("hour", "15:30"))
+
+
+def fetching_from(domain: Domain, *more: Command) -> Call:
+    """The same call in another workshop, with something more said in its first breath."""
+    return Call(domain).means(StartFlow("fetch_bike"), SetSlot("email", "ona@example.org"), *more)
 
 
 def test_over_answering_fills_several_slots() -> None:
@@ -27,6 +44,18 @@ def test_what_only_a_service_may_fill_cannot_be_said() -> None:
     call = Call().means(*BOOK[:2], SetSlot("hold", HOLD), SetSlot("opening", MORNING), SetSlot("booked", {}))
     assert [call.value(name) for name in ("hold", "opening", "booked")] == [None] * 3
     assert call.ruled(Verdict.REFUSED) == ["understanding"] * 3
+
+
+def test_what_is_filled_by_an_answer_cannot_be_said_unasked() -> None:
+    answered = replace(
+        DOMAIN, slots={**DOMAIN.slots, "gears": replace(DOMAIN.slots["gears"], filled_by="answer")}
+    )
+    call = fetching_from(answered, SetSlot("gears", value=True))
+    assert call.ruled(Verdict.REFUSED) == ["understanding"]
+    assert (call.value("gears"), call.asks) == (None, "pickup")
+    call.means(SetSlot("pickup", "2026-12-01")).means(SetSlot("hour", "15:30")).means(Affirm())
+    assert call.asks == "gears"
+    assert call.means(SetSlot("gears", value=True)).value("gears") is True
 
 
 def test_a_slot_that_does_not_exist_is_refused() -> None:

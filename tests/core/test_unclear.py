@@ -114,3 +114,27 @@ def test_what_only_a_model_heard_stays_unclear() -> None:
         call = a_question_that_is_put_twice().means(reply, source="model")
         assert call.value("gears") is None
         assert "utter_ask_hour" in call.says
+
+
+def test_a_yes_to_danger_goes_on_before_anything_else_that_was_said() -> None:
+    danger = with_flow(
+        "open_lock",
+        a_step("asks", StepKind.COLLECT, slot="gears", response="utter_ask_gears", unclear_means="true", branches=BRANCHES),
+        a_step("bye", StepKind.SAY, response="utter_see_you", following="gone"),
+        a_step("gone", StepKind.TRANSFER, target="reception", reason="danger"),
+    )  # fmt: skip
+    for said in (
+        (Affirm(), *FETCH),
+        (*FETCH, Affirm()),
+        (StartFlow("fetch_bike"), Affirm(), StartFlow("close_account")),
+    ):
+        call = Call(danger).means(StartFlow("open_lock")).means(*said)
+        assert call.says == ["utter_see_you"], said
+        assert call.state.phase == "transferring"
+
+
+def test_after_a_no_to_danger_what_else_was_said_is_done() -> None:
+    call = Call(TWICE).means(StartFlow("open_lock")).means(*FETCH, Deny())
+    assert call.value("gears") is False
+    assert call.value("email") == "ona@example.org"
+    assert call.asks == "hour"

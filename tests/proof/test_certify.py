@@ -14,7 +14,7 @@ def test_what_a_guard_forbids_needs_no_exploring() -> None:
     found = {item.guarantee: item for item in certify(DOMAIN)}
     assert found["held_before_commit"].guards == ("no_double_booking policies/no_double_booking.yml:3",)
     leaning = {name for name, item in found.items() if not item.unconditional}
-    assert leaning == {"emergency_does_not_wait"}
+    assert leaning == {"danger_does_not_wait", "emergency_does_not_wait"}
 
 
 def test_without_the_guard_it_leans_on_what_was_tried() -> None:
