@@ -183,7 +183,17 @@ def _skipped(scene: Scene, *, chosen: bool) -> frozenset[str]:
             skip |= {found.about} if found is not None and found.about else set()
     if chosen:
         skip |= {"when", "provider", "service", "person_name"}
+    elif scene.expecting.kind == "offer" and _names_place_and_time(scene):
+        skip.add("when")
     return frozenset(skip)
+
+
+def _names_place_and_time(scene: Scene) -> bool:
+    """Whether the same words name an option's place and a time: where both are offered, who knows which."""
+    times = {scene.place(item) for item in scene.entities if item.type in TEMPORAL}
+    return any(
+        (item.first, item.last) in times and item.value.lstrip("#-").isdigit() for item in scene.occurrences
+    )
 
 
 def _option(scene: Scene) -> int | None:

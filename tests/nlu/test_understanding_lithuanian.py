@@ -141,3 +141,12 @@ def test_a_surname_that_is_wrong_is_no_surname(reiskia: Meant):
 def test_neither_of_two_is_a_no(reiskia: Meant):
     assert reiskia("nei vienas, nei kitas", "offer") == ["Deny"]
     assert reiskia("antradienis netinka, o trečiadienis tinka", "offer") == ["Choose 1"]
+
+
+def test_a_word_that_is_a_place_and_an_hour_of_the_offer_is_asked_again(reiskia: Meant):
+    eight, one = {"start": "2026-11-30T08:00"}, {"start": "2026-11-30T13:00"}
+    for said in ("pirmą", "imu pirmą", "pirmą prašau"):
+        assert reiskia(said, "offer", options=(eight, one)) in (["NotUnderstood ambiguous"], ["Affirm"])
+        assert reiskia(said, "offer", options=(one, eight)) == ["Choose 0"]
+    assert reiskia("pirmas", "offer", options=(eight, one)) == ["Choose 0"]
+    assert reiskia("pirmą valandą", "offer", options=(eight, one)) == ["Choose 1"]
