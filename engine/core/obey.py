@@ -30,7 +30,6 @@ from engine.core.decision import Verdict
 from engine.core.intake import fill
 
 if TYPE_CHECKING:
-    from engine.core.state import FlowFrame
     from engine.core.turn import Turn
 
 _ABOUT: Mapping[type[Command], str] = {
@@ -38,7 +37,6 @@ _ABOUT: Mapping[type[Command], str] = {
     for kind in get_args(Command)
 }
 """What a command is about, by the name of its field; what the caller said is in none of these."""
-_CANCELLED = "pattern_cancel_flow"
 _PERSON = "pattern_human_handoff"
 
 
@@ -139,7 +137,7 @@ def _obey_one(turn: Turn, command: Command, source: str) -> bool:
         case SetSlot() | Correct():
             return fill(turn, command, source)
         case Cancel():
-            return _cancel(turn, command.flow)
+            return tasks.leave(turn, command.flow)
         case Affirm():
             return consent.affirm(turn, source)
         case Deny():
@@ -166,27 +164,3 @@ def _obey_one(turn: Turn, command: Command, source: str) -> bool:
             return False
         case _:
             assert_never(command)
-
-
-def _cancel(turn: Turn, name: str | None) -> bool:
-    flow.drop_patterns(turn)
-    depth = _root(turn, name)
-    if depth is None:
-        return False
-    cancelled = turn.state.stack[depth]
-    above = [frame for frame in turn.state.stack[depth + 1 :] if not frame.called]
-    owned = turn.flow(cancelled).owns
-    turn.change(stack=(*turn.state.stack[:depth], *above), asking=None, clarify=None, readback=None)
-    flow.forget(turn, owned)
-    rewind.abandon_all(turn)
-    turn.push(_CANCELLED, context={"flow": cancelled.flow})
-    return True
-
-
-def _root(turn: Turn, name: str | None) -> int | None:
-    """Where the named task stands on the stack; the topmost when none is named."""
-    for depth in range(len(turn.state.stack) - 1, -1, -1):
-        frame: FlowFrame = turn.state.stack[depth]
-        if not frame.called and not turn.flow(frame).pattern and name in {None, frame.flow}:
-            return depth
-    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.core import composing, flow, prompts
+from engine.core import composing, flow, prompts, tasks
 
 if TYPE_CHECKING:
     from engine.core.domain import Answer
@@ -53,9 +53,11 @@ def wait(turn: Turn) -> bool:
 
 
 def small_talk(turn: Turn, kind: str) -> bool:
-    """Be polite; never say goodbye while a task is open."""
+    """Be polite; never hang up while a task is open."""
     if kind == "goodbye" and turn.view.flow is None:
         turn.push(_GOODBYE)
+    elif kind == "goodbye":
+        tasks.take_leave(turn)
     elif turn.view.flow is None or kind == "how_are_you":
         turn.push(_SMALL_TALK, context={"kind": kind})
     else:

@@ -1,14 +1,19 @@
-"""Starting tasks: which may start now, and which one is asked about when the words fit more than one."""
+"""Starting and leaving tasks: which may start now, which is asked about when the words fit more than one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.core import flow, ledger
+from engine.core import flow, ledger, rewind
 
 if TYPE_CHECKING:
     from engine.core.commands import StartFlow
+    from engine.core.state import FlowFrame
     from engine.core.turn import Turn
+
+_CANCELLED = "pattern_cancel_flow"
+_GOODBYE = "pattern_goodbye"
+_UNFINISHED = "pattern_unfinished"
 
 TASK = ""
 """In the place of a slot: that it is unclear which task, not which value, is meant."""
@@ -56,3 +61,48 @@ def _ask_which(turn: Turn, names: tuple[str, ...]) -> bool:
     counts = {flow.WHICH_TASK: 0, **turn.state.no_match}
     turn.change(asking=None, clarify=(TASK, names), no_match=counts)
     return True
+
+
+def leave(turn: Turn, name: str | None) -> bool:
+    """Give a task up, and say so; the one in hand when none is named."""
+    given_up = _given_up(turn, name)
+    if given_up is not None:
+        turn.push(_CANCELLED, context={"flow": given_up})
+    return given_up is not None
+
+
+def take_leave(turn: Turn) -> None:
+    """A goodbye in the middle of a task: the caller is told once that it is open, and then let go."""
+    if _UNFINISHED not in turn.state.no_match:
+        turn.change(no_match={**turn.state.no_match, _UNFINISHED: 1})
+        flow.run_through(turn, _UNFINISHED)
+        turn.change(asking=None)
+        return
+    given_up = _given_up(turn, None)
+    if not turn.state.stack:
+        turn.push(_GOODBYE)
+    turn.push(_CANCELLED, context={"flow": given_up})
+
+
+def _given_up(turn: Turn, name: str | None) -> str | None:
+    """Take a task off the stack, with what it called and what it held; returns its name."""
+    flow.drop_patterns(turn)
+    depth = _root(turn, name)
+    if depth is None:
+        return None
+    cancelled = turn.state.stack[depth]
+    above = [frame for frame in turn.state.stack[depth + 1 :] if not frame.called]
+    owned = turn.flow(cancelled).owns
+    turn.change(stack=(*turn.state.stack[:depth], *above), asking=None, clarify=None, readback=None)
+    flow.forget(turn, owned)
+    rewind.abandon_all(turn)
+    return cancelled.flow
+
+
+def _root(turn: Turn, name: str | None) -> int | None:
+    """Where the named task stands on the stack; the topmost when none is named."""
+    for depth in range(len(turn.state.stack) - 1, -1, -1):
+        frame: FlowFrame = turn.state.stack[depth]
+        if not frame.called and not turn.flow(frame).pattern and name in {None, frame.flow}:
+            return depth
+    return None

@@ -10,7 +10,8 @@ from engine.pack.source import Kind, Node
 
 FLOWS_OF_THE_CORE = (
     "pattern_session_start", "pattern_completed", "pattern_continue_interrupted", "pattern_correction",
-    "pattern_clarification", "pattern_which_task", "pattern_cancel_flow", "pattern_goodbye", "pattern_repeat",
+    "pattern_clarification", "pattern_which_task", "pattern_cancel_flow", "pattern_unfinished",
+    "pattern_goodbye", "pattern_repeat",
     "pattern_smalltalk", "pattern_wait", "pattern_cannot_handle", "pattern_no_input", "pattern_no_match",
     "pattern_human_handoff", "pattern_transfer_failed",
 )  # fmt: skip

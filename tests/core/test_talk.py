@@ -95,7 +95,23 @@ def test_a_goodbye_ends_a_talk_in_which_nothing_is_open() -> None:
 
 def test_a_goodbye_in_the_middle_of_a_task_does_not_end_it() -> None:
     call = at_the_offer().means(SmallTalk("goodbye"))
-    assert call.says == ["utter_offer_openings"]
+    assert call.says == ["utter_unfinished", "utter_offer_openings"]
+
+
+def test_who_takes_leave_twice_in_the_middle_of_a_task_is_let_go() -> None:
+    call = at_the_offer().means(SmallTalk("goodbye")).means(SmallTalk("goodbye"))
+    assert call.says == ["utter_stopped", "utter_goodbye"]
+    assert call.state.phase == "ended"
+    assert not call.state.stack
+
+
+def test_a_task_beneath_is_gone_on_with_when_the_one_in_hand_is_left() -> None:
+    call = (
+        at_the_offer().means(StartFlow("fetch_bike")).means(SmallTalk("goodbye")).means(SmallTalk("goodbye"))
+    )
+    assert call.says[0] == "utter_stopped"
+    assert call.state.phase == "talking"
+    assert call.asks == "opening"
 
 
 def test_a_greeting_is_returned() -> None:
