@@ -51,7 +51,7 @@ def prove(
             proofs.append(before)
             if not as_json:
                 verdict = "proved" if before["holds"] else "BROKEN"
-                sys.stdout.write(f"{site}: {verdict} on {before['at']}, {before['reach']}\n")
+                sys.stdout.write(f"{report.called(site)}: {verdict} on {before['at']}, {before['reach']}\n")
             continue
         proof = run(site, bound, tell=_progress, resume=resume)
         if sys.stderr.isatty():

@@ -15,6 +15,7 @@ from engine.core.decision import Verdict
 from engine.core.machine import step
 from engine.core.state import DialogueState
 from engine.proof.explore import CLIMB, QUIET, asked, blamed, quiet
+from engine.proof.meaning import meant
 from engine.proof.moves import Move, after, happen
 from engine.proof.properties import Fresh
 from engine.proof.words import NEUTRAL
@@ -201,8 +202,7 @@ def caller(move: Move) -> str:
         case "partial":
             return f'caller  "{what} ..." (still speaking)'
         case "understood":
-            meant = ", ".join(_command(item) for item in what[0])
-            return f"caller  <{meant or 'nothing'}>"
+            return f"caller  ({meant(what[0])})"
         case "answered":
             return f"        [{what[0][0]} answers: {what[1]}{', too late' if what[0][2] else ''}]"
         case "timed_out" | "failed":
@@ -223,17 +223,3 @@ def caller(move: Move) -> str:
             return "        [understanding fails]"
         case _:
             return ""
-
-
-def _command(command: object) -> str:
-    values = [getattr(command, name) for name in type(command).__slots__]  # type: ignore[attr-defined]
-    shown = (
-        [str(item) for item in values if item not in {None, "", 1.0} and item != ()]
-        if _plain(values)
-        else [str(values[0])]
-    )
-    return f"{type(command).__name__}({', '.join(shown)})"
-
-
-def _plain(values: list[object]) -> bool:
-    return all(isinstance(item, str | int | float | bool | None) for item in values)

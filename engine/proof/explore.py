@@ -37,7 +37,11 @@ QUIET = 40
 Fold = Callable[[DialogueState, "Event", Fresh], tuple["Step", Fresh]]
 ANY = "*"
 """Of what a bound stops at: any property whatsoever."""
+SHORTEST = "<"
+"""Of what a bound stops at: once something is broken, no call with more surprises is tried."""
 _NOBODY: Fresh = frozenset()
+_NONE_YET = 1_000
+"""More surprises than any exploration comes to."""
 _TOLD = 500
 """States between two words about how far we are."""
 
@@ -52,7 +56,26 @@ class Bound:
     seconds: float | None = None
     """Of the processor, for each way in which a call begins."""
     until: str = ""
-    """Stop as soon as this property is broken, or `ANY`."""
+    """Stop as soon as this property is broken, or `ANY`; or look no further than the `SHORTEST` breach."""
+
+
+class Least:
+    """The fewest surprises of a call that breaks something, over all explorations that share it.
+
+    Whoever explores another beginning need not look at calls with more: the shortest is what is told.
+    """
+
+    def __init__(self, cell: Any = None) -> None:
+        self.cell = [_NONE_YET] if cell is None else cell
+        """What has one integer under index 0, if need be in memory that processes share."""
+
+    def note(self, surprises: int) -> None:
+        """A call with so many surprises breaks something; of two notes at once either may win."""
+        self.cell[0] = min(self.cell[0], surprises)
+
+    def is_over(self, surprises: int) -> bool:
+        """Whether calls with so many surprises hold more than is needed."""
+        return bool(surprises > self.cell[0])
 
 
 @dataclass(slots=True)
@@ -116,17 +139,16 @@ class Explorer:
         """States from which a silent caller reaches the end or a person."""
 
     def run(
-        self, bound: Bound, clock: Callable[[], float], tell: Callable[[Explored], None] | None = None
-    ) -> Explored:
+        self, bound: Bound, clock: Callable[[], float], tell: Callable[[Explored], None] | None = None,
+        least: Least | None = None,
+    ) -> Explored:  # fmt: skip
         """Explore until nothing new is found or the bound is reached; going on where it stopped before."""
-        result, began = self.result, clock() - self.result.seconds
+        result, began, least = self.result, clock() - self.result.seconds, least or Least()
         if not self._states:
             self._begin()
         for number, surprise in self._order(bound):
             late = bound.seconds is not None and clock() - began > bound.seconds
-            over = bool(bound.until) and any(
-                bound.until in {item.broken, ANY} for item in result.found.values()
-            )
+            over = bool(bound.until) and self._is_over(bound.until, self._costs[number] + surprise, least)
             if late or over or len(self._states) > bound.states:
                 self._put_back(number, surprise)
                 break
@@ -139,6 +161,15 @@ class Explorer:
         result.fixed_point = not result.frontier
         result.deepest = max(self._depths, default=0)
         return result
+
+    def _is_over(self, until: str, cost: int, least: Least) -> bool:
+        """Whether what a bound stops at was found, before calls with so many surprises."""
+        found = self.result.found.values()
+        if until == SHORTEST:
+            for item in found:
+                least.note(item.surprises)
+            return least.is_over(cost)
+        return any(until in {item.broken, ANY} for item in found)
 
     def _order(self, bound: Bound) -> Iterator[tuple[int, int]]:
         """What to explore next, and whether by surprises: those with fewest surprises, then events, first."""

@@ -195,7 +195,13 @@ def _fails(domain: Domain, item: Example, mind: Understanding, run: Run) -> str:
             failures = run(domain, item.data, item.where, mind)
     except _TooLongError:
         return f"{item.where}: the call goes in a circle"
-    except (FrontdeskError, ValueError, KeyError, TypeError) as error:  # a moment that cannot be arranged
+    except (
+        FrontdeskError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+    ) as error:  # no such moment, no rest
         return f"{item.where}: {error}"
     return str(failures[0]) if failures else ""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.proof.mutate import CALL, CASE, GUARANTEE, LOAD
+from engine.proof.report import called
 
 if TYPE_CHECKING:
     from engine.proof.mutate import Score
@@ -29,7 +30,7 @@ def _lines(score: Score) -> Iterator[str]:
         else ""
     )
     rate = score.killed / tried if tried else 0.0
-    yield f"{score.pack}: {tried:,} mutants{drawn}, {score.killed:,} killed, {rate:.1%}"
+    yield f"{called(score.pack)}: {tried:,} mutants{drawn}, {score.killed:,} killed, {rate:.1%}"
     seconds = sum(fate.seconds for fate in score.fates)
     yield (
         f"  {seconds:,.0f} s of the processor; what nothing else found was proved with up to one surprise, "

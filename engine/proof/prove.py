@@ -6,13 +6,13 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.proof.certify import certify
 from engine.proof.counterexample import Counterexample, replay
-from engine.proof.explore import Bound, Explored
+from engine.proof.explore import SHORTEST, Bound, Explored, Least
 from engine.proof.properties import BUILT_IN, Property
 from engine.proof.resume import go_on
 from engine.proof.subject import Beginning, Subject, subject
@@ -69,6 +69,9 @@ def prove(
 ) -> Proof:
     """Explore every beginning of a pack's calls; with `resume` from where the last exploration stopped.
 
+    A pack that fails is told of at once: all beginnings are explored without a surprise before any of them is
+    with one, and no call is tried that holds more of them than one that breaks something.
+
     Raises:
         PackError: the pack must not serve calls, or cannot be read.
     """
@@ -82,8 +85,15 @@ def prove(
         for item in certify(given.domain)
     }
     found.cpus = cpus or available()
-    found.explored = _explored(name, given, bound, found.cpus, tell, resume=resume)
-    judge(given, found)
+    nearest = [] if resume or bound.surprises == 0 else [replace(bound, surprises=0)]
+    for reach in (*nearest, bound):
+        found.explored = _explored(
+            name, given, replace(reach, until=SHORTEST), found.cpus, tell, resume=resume
+        )
+        judge(given, found)
+        if found.broken or found.fixed_point:
+            break
+        found.doubtful.clear()
     return found
 
 
@@ -97,10 +107,13 @@ def _explored(
 ) -> dict[Beginning, Explored]:
     """Explore every beginning, on all processors: no call of one ever comes to where another leads."""
     beginnings = given.beginnings()
-    if cpus < 2 or len(beginnings) < 2:
-        return {item: explore(given, item, bound, tell, resume=resume) for item in beginnings}
+    if cpus < 2 or len(beginnings) < 2 or bound.surprises == 0:
+        least = Least()
+        return {item: explore(given, item, bound, tell, least, resume=resume) for item in beginnings}
     found: dict[Beginning, Explored] = {}
-    with ProcessPoolExecutor(min(cpus, len(beginnings)), get_context("spawn")) as pool:
+    spawn = get_context("spawn")
+    shared = spawn.Array("i", list(Least().cell))
+    with ProcessPoolExecutor(min(cpus, len(beginnings)), spawn, _share, (shared,)) as pool:
         jobs = {pool.submit(_apart, name, item, bound, resume): item for item in beginnings}
         for job in as_completed(jobs):
             found[jobs[job]] = job.result()
@@ -109,20 +122,29 @@ def _explored(
     return {item: found[item] for item in beginnings}
 
 
+_LEAST: list[Least] = []
+"""What this process shares with those that explore other beginnings."""
+
+
+def _share(cell: Any) -> None:
+    _LEAST[:] = [Least(cell)]
+
+
 def _apart(name: str, beginning: Beginning, bound: Bound, resume: bool) -> Explored:  # noqa: FBT001 - a job
     """Explore one beginning in a process of its own."""
-    return explore(subject(name), beginning, bound, resume=resume)
+    return explore(subject(name), beginning, bound, None, _LEAST[0], resume=resume)
 
 
 def explore(
-    given: Subject, beginning: Beginning, bound: Bound, tell: Tell | None = None, *, resume: bool = False
-) -> Explored:
+    given: Subject, beginning: Beginning, bound: Bound, tell: Tell | None = None, least: Least | None = None,
+    *, resume: bool = False,
+) -> Explored:  # fmt: skip
     """Explore the calls of one beginning."""
     explorer = given.explorer(beginning)
     said = None if tell is None else lambda now: tell(beginning, now)
     if resume:
-        return go_on(explorer, given.domain, beginning, bound, time.process_time, said)
-    return explorer.run(bound, time.process_time, said)
+        return go_on(explorer, given.domain, beginning, bound, time.process_time, said, least)
+    return explorer.run(bound, time.process_time, said, least)
 
 
 def judge(given: Subject, found: Proof) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.core.codec import Encoder
+from engine.pack import locate
 from engine.proof.counterexample import caller, conversation
 
 if TYPE_CHECKING:
@@ -23,16 +25,20 @@ def as_text(proof: Proof) -> str:
 
 
 def _lines(proof: Proof) -> Iterator[str]:
-    yield f"{proof.pack}: {'proved' if proof.holds else 'BROKEN'}, {reach(proof)}"
+    yield f"{called(proof.pack)}: {'proved' if proof.holds else 'BROKEN'}, {reach(proof)}"
     for beginning, explored in proof.explored.items():
         yield f"  {beginning!s:<36} {_counts(explored)}"
     if proof.untried:
         yield f"  not tried, for the pack has no words for it: {', '.join(proof.untried)}"
     broken = {example.broken for example in proof.broken}
     for item in proof.properties:
-        mark = "BROKEN" if item.id in broken else "holds"
         basis = proof.basis.get(item.id, "")
-        yield f"  {mark:<7} {item.id:<32} {item.why}{f' [{basis}]' if basis else ''}"
+        if item.id in broken:
+            yield f"  BROKEN  {item.id:<32} {item.why}"
+        elif proof.holds:
+            yield f"  holds   {item.id:<32} {item.why}{f' [{basis}]' if basis else ''}"
+    if broken:
+        yield f"  the other {len(proof.properties) - len(broken)} held in the calls that were tried"
     for example in proof.broken:
         yield ""
         yield from told(example)
@@ -40,8 +46,19 @@ def _lines(proof: Proof) -> Iterator[str]:
         yield f"\nnot shown again in the real machine, so not counted: {example.broken} ({example.beginning})"
 
 
+def called(name: str) -> str:
+    """How people call what was proved: a path as it stands below the pack's folder, the same everywhere."""
+    return locate.shown(Path(name).resolve()) if Path(name).is_file() else name
+
+
 def reach(proof: Proof) -> str:
     """How far a proof goes, in words."""
+    if proof.broken:
+        surprises = proof.broken[0].surprises
+        shorter = {0: "", 1: "; no call without a surprise does"}.get(
+            surprises, f"; no call with less than {surprises} surprises does"
+        )
+        return f"calls break it{shorter}"
     if proof.fixed_point:
         return "a fixed point: every call was tried"
     if proof.surprises < 0:

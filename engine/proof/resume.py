@@ -20,7 +20,7 @@ from engine.proved import engine_version
 
 if TYPE_CHECKING:
     from engine.core.domain import Domain
-    from engine.proof.explore import Bound, Explored, Explorer
+    from engine.proof.explore import Bound, Explored, Explorer, Least
     from engine.proof.subject import Beginning
 
 SLICE_S = 60.0
@@ -36,7 +36,7 @@ _SAFE = frozenset({
 
 def go_on(
     explorer: Explorer, domain: Domain, beginning: Beginning, bound: Bound, clock: Callable[[], float],
-    tell: Callable[[Explored], None] | None = None,
+    tell: Callable[[Explored], None] | None = None, least: Least | None = None,
 ) -> Explored:  # fmt: skip
     """Explore from where the last exploration of this pack stopped, as much longer as the bound says."""
     path = place(domain, beginning)
@@ -48,7 +48,7 @@ def go_on(
         until = before + SLICE_S * slices
         whole = None if bound.seconds is None else before + bound.seconds
         last = whole is not None and whole <= until
-        result = explorer.run(replace(bound, seconds=whole if last else until), clock, tell)
+        result = explorer.run(replace(bound, seconds=whole if last else until), clock, tell, least)
         keep(explorer, path)
         if last or result.seconds < until:
             return result

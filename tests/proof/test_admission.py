@@ -131,7 +131,7 @@ def test_what_was_proved_so_far_is_not_proved_again(sound: str, monkeypatch: pyt
     assert "held_and_agreed" in CliRunner().invoke(app, options).stdout
     again = CliRunner().invoke(app, options)
     assert again.exit_code == 0
-    assert again.stdout.startswith(f"{sound}: proved on ")
+    assert f"sites/{Path(sound).name}: proved on " in again.stdout
     assert len(again.stdout.splitlines()) == 1
 
 

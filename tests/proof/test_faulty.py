@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from engine.core.commands import Choose, Correct, Deny, StartFlow
 from engine.pack import load
-from engine.proof.explore import Bound
+from engine.proof.explore import SHORTEST, Bound, Least
+from engine.proof.meaning import meant
+from engine.proof.prove import explore, prove
 from engine.proof.subject import subject
 from tests.proof.conftest import FAULTY, explored, proved
 
@@ -43,3 +46,26 @@ def test_the_pack_that_they_are_made_of_is_sound() -> None:
     assert found.holds, [item.broken for item in found.broken]
     assert not found.doubtful
     assert explored(found).surprises == 1
+
+
+@pytest.mark.parametrize(("name", "surprises"), [("booked_by_arithmetic", 0), ("no_is_yes", 1)])
+def test_a_broken_pack_is_told_without_looking_beyond_its_shortest_call(name: str, surprises: int) -> None:
+    found = prove(site(name), Bound(seconds=100.0), cpus=1)
+    assert {item.surprises for item in found.broken} == {surprises}
+    assert found.surprises == surprises, "no further, though nothing else bounds it"
+
+
+def test_beginnings_share_how_many_surprises_a_breach_needs() -> None:
+    broken, other = subject(site("no_is_yes")), subject(site("sound"))
+    least = Least()
+    explore(broken, broken.beginnings()[0], Bound(1, until=SHORTEST), least=least)
+    found = explore(other, other.beginnings()[0], Bound(until=SHORTEST), least=least)
+    assert not found.found
+    assert found.surprises == 1
+
+
+def test_what_understanding_claims_is_told_in_words() -> None:
+    assert meant((Deny(), Correct("boat", "sailing"))) == "no, and corrects boat: sailing"
+    assert meant((Choose(-1),)) == "takes the last"
+    assert meant((StartFlow("a", ("a", "b")),)) == "asks for a or b"
+    assert meant(()) == "says nothing that means anything"
