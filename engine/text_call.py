@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _DONE = "_written"
 """A scripted outcome that ends so is answered after the deed was done, as when an answer gets lost."""
+NO_ANSWER = "no_answer"
+"""A scripted outcome of any service: nothing comes until the time that the pack allows is over."""
 _ENDLESS = 500
 """Events in one turn, after which something is asking and answering itself."""
 
@@ -275,6 +277,8 @@ class TextCall:
         scripted = self._scripted(action.service)
         if scripted is None:
             return self._world.request(action, self.state.call, now)
+        if scripted.outcome == NO_ANSWER:
+            return TimedOut(now, f"request:{action.id}")
         if not scripted.outcome.endswith(_DONE):
             return Answered(now, action.id, scripted.outcome, scripted.data or {})
         self._world.request(action, self.state.call, now)

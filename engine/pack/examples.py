@@ -18,6 +18,9 @@ from engine.pack.source import Kind, Node, SourceFile, Sources, parse
 _QUESTIONS = dict.fromkeys(("confirm", "offer", "open"), "")
 """What is being asked when it is no slot."""
 
+_NO_ANSWER = "no_answer"
+"""What a fault may make of any service, beside its own outcomes."""
+
 
 @quick(frozen=True, slots=True)
 class Example:
@@ -180,4 +183,5 @@ def _fault(draft: Draft, node: Node) -> None:
         return
     name = draft.known(service, "service", draft.names.services, "fault: ")
     if name and name in draft.services:
-        draft.known(fault.get("outcome"), "outcome", frozenset(draft.services[name].outcomes), f"'{name}': ")
+        outcomes = frozenset({*draft.services[name].outcomes, _NO_ANSWER})
+        draft.known(fault.get("outcome"), "outcome", outcomes, f"'{name}': ")

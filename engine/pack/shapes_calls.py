@@ -37,6 +37,7 @@ INPUTS: dict[str, Spec] = {
 
 _SLOT = Either("a slot, or nothing", text=ID, nullable=True)
 _ACTIONS = ListOf(MapOf(ANY_TEXT, ID, "an action with its object"))
+LEVEL = choice("L0", "L1", "L2", "L3", "L4")
 EXPECTED: dict[str, Spec] = {
     "bot": NAMES,
     "say": NAMES,
@@ -46,7 +47,7 @@ EXPECTED: dict[str, Spec] = {
     "slots": MapOf(Free(), ID, "values by slot"),
     "status": MapOf(choice("proposed", "confirmed", "corrected", "given", "void"), ID, "status by slot"),
     "flow": _SLOT,
-    "safety": choice("L0", "L1", "L2", "L3", "L4"),
+    "safety": LEVEL,
     "actions": _ACTIONS,
     "not_actions": _ACTIONS,
     "decisions": NAMES,
@@ -76,6 +77,7 @@ CALL = Record(
         "now": MOMENT,
         "from": PHONE,
         "language": LANGUAGE,
+        "records": FLAG,
         "turns": ListOf(TURN, one=False),
         "book": BOOK,
     },
@@ -84,7 +86,17 @@ CALL = Record(
 
 STATE = Record(
     "a moment of a call",
-    {"flow": ID, "step": NAME, "asking": ID, "slots": MapOf(Free(), ID, "values by slot")},
+    {
+        "flow": ID,
+        "step": NAME,
+        "asking": ID,
+        "slots": MapOf(Free(), ID, "values by slot"),
+        "confirmed": NAMES,
+        "said": NAMES,
+        "heard": NAMES,
+        "safety": LEVEL,
+        "ringing": ID,
+    },
 )
 CASE = Record(
     "a case",
@@ -94,6 +106,7 @@ CASE = Record(
         "now": MOMENT,
         "from": PHONE,
         "language": LANGUAGE,
+        "records": FLAG,
         "state": STATE,
         "expect": Record("what is expected", EXPECTED, ()),
         **INPUTS,

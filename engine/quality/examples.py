@@ -7,7 +7,7 @@ mocked. A policy case is one moment of a call, and what its policy makes of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,8 @@ from engine.core.decision import Step
 from engine.core.domain import StepKind
 from engine.core.errors import ConditionError
 from engine.core.events import CallStarted
-from engine.core.state import Status
+from engine.core.safety import Level
+from engine.core.state import Readback, Ringing, Status
 from engine.core.turn import Turn
 from engine.nlu.cascade import Understanding
 from engine.pack import example_calls, load, policy_cases
@@ -35,6 +36,8 @@ _INPUTS = {"user": "say", **{name: name for name in jsonl.INPUTS if name != "say
 """Keys of a turn to inputs of a call; `say` is an expectation there."""
 _WORDS = frozenset({"say", "partial", "dtmf"})
 """Inputs that are text, even where YAML's "1984" was typed as a number."""
+_OF_A_TASK = ("kind", "reason", "number", "subject", "contact", "window", "note")
+_READ_BACK = "readback"
 DEFAULT_NOW = "2026-11-23T09:15"
 
 
@@ -66,6 +69,7 @@ def run_call(
     `understanding` of the domain may be shared by many calls; it keeps nothing of any of them.
     `consultant` asks a language model where one is to help.
     """
+    domain = _at_a_site(domain, example)
     desk = Desk.open(domain.id, domain=domain, understanding=understanding, consultant=consultant)
     before = desk.appointments()
     clock = desk.clock(str(example.get("now", DEFAULT_NOW)))
@@ -86,6 +90,13 @@ def run_call(
         for what in _book(desk, before, example.get("book", {}))
     ]
     return failures
+
+
+def _at_a_site(domain: Domain, example: Mapping[str, Any]) -> Domain:
+    """The pack as at a site that records its calls, where an example says so."""
+    if not example.get("records"):
+        return domain
+    return replace(domain, facts={**domain.facts, "recording": True})
 
 
 def play_text(domain: Domain, text: str, understanding: Understanding | None = None) -> list[str]:
@@ -161,9 +172,7 @@ def _book(desk: Desk, before: list[dict[str, str]], expect: Mapping[str, Any]) -
     if "cancelled" in expect and sorted(expect["cancelled"]) != sorted(cancelled):
         found.append(f"expected to cancel {expect['cancelled']}, cancelled {cancelled}")
     if "tasks" in expect:
-        tasks = [
-            {"kind": task.kind, "reason": task.reason, "number": task.number} for task in desk.booking.tasks()
-        ]
+        tasks = [{name: getattr(task, name) for name in _OF_A_TASK} for task in desk.booking.tasks()]
         if len(tasks) != len(expect["tasks"]) or not all(
             any(same(item, task) for task in tasks) for item in expect["tasks"]
         ):
@@ -175,6 +184,7 @@ def run_case(
     domain: Domain, case: Mapping[str, Any], where: str, understanding: Understanding | None = None
 ) -> list[Failure]:
     """Put a call into the moment that a policy case describes, and see what its policy makes of it."""
+    domain = _at_a_site(domain, case)
     desk = Desk.open(domain.id, domain=domain, understanding=understanding)
     clock = desk.clock(str(case.get("now", DEFAULT_NOW)))
     call = desk.call(clock, number=case.get("from"), language=case.get("language"), call="case")
@@ -200,12 +210,27 @@ def arrange(domain: Domain, state: DialogueState, moment: Mapping[str, Any]) -> 
         slot = domain.slots[name]
         typed = _typed(value)
         coerced = slots.coerce(domain, slot, typed) if slot.filled_by == "caller" else typed
-        slots.put(turn, name, coerced, "caller" if slot.filled_by == "caller" else "service", Status.GIVEN)
+        status = Status.CONFIRMED if name in moment.get("confirmed", ()) else Status.GIVEN
+        slots.put(turn, name, coerced, "caller" if slot.filled_by == "caller" else "service", status)
+    _heard_so_far(turn, moment)
     if "flow" in moment:
         turn.push(str(moment["flow"]))
         _stand_on(turn, moment)
+    if "ringing" in moment:
+        turn.change(phase="transferring", transfer=Ringing(str(moment["ringing"]), 0, "case"), asking=None)
     flow.advance(turn)
     return turn.done()
+
+
+def _heard_so_far(turn: Turn, moment: Mapping[str, Any]) -> None:
+    """What was heard to its end before, the read-back of what is confirmed included, and how urgent it is."""
+    heard = frozenset(moment.get("heard", ()))
+    turn.change(heard=turn.state.heard | heard - {_READ_BACK})
+    turn.change(said=turn.state.said | turn.state.heard | frozenset(moment.get("said", ())))
+    if _READ_BACK in heard:
+        turn.change(readback=Readback("", 0, tuple(moment.get("confirmed", ())), heard=True))
+    if "safety" in moment:
+        turn.change(level=Level[moment["safety"]])
 
 
 def _stand_on(turn: Turn, moment: Mapping[str, Any]) -> None:
