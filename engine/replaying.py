@@ -221,7 +221,7 @@ def replayed(
         if pack is not None and domains[wanted].version != tape.header.get("version"):
             verdict = _before_another(name, tape, domains[wanted])
             return replace(verdict, anew=_anew(tape, wanted, domains, minds, verdict.difference))
-        found = trace.replay(domains[wanted], tape.steps(sealing_key()))
+        found = tape.replay(domains[wanted], sealing_key())
         anew = _anew(tape, wanted, domains, minds, None)
     except FrontdeskError as error:
         return Verdict(name, same=False, steps=steps, why=str(error), folded=False)

@@ -22,13 +22,14 @@ from engine.core import trace
 from engine.core.codec import decode
 from engine.core.errors import TapeError
 from engine.core.frozen import quick
+from engine.core.machine import step
+from engine.core.state import DialogueState
 from engine.proved import standing
 
 if TYPE_CHECKING:
     from engine.core.decision import Step
     from engine.core.domain import Domain
     from engine.core.events import Event
-    from engine.core.state import DialogueState
 
 FORMAT = 2
 KEY_VARIABLE = "FRONTDESK_TAPE_KEY"
@@ -191,6 +192,8 @@ class Tape:
     """Redacted entries, in order."""
     payloads: tuple[Mapping[str, bytes], ...]
     """The encrypted private layers of each entry, by data class, without those that were erased."""
+    texts: tuple[bytes, ...]
+    """The redacted entries as they were written: what their hashes cover."""
 
     @property
     def whole(self) -> bool:
@@ -206,28 +209,8 @@ class Tape:
         Raises:
             TapeError: a sealed payload was erased, or the key is another one.
         """
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
-
-        cipher = AESGCM(key)
-        for number, (entry, kept) in enumerate(zip(self.entries, self.payloads, strict=True), 1):
-            seal = entry.get("seal")
-            if seal is None:
-                yield entry
-                continue
-            if not partly and seal.keys() != kept.keys():
-                message = f"entry {number}: the sealed layer was erased"
-                raise TapeError(message)
-            try:
-                values = {
-                    name: orjson.loads(cipher.decrypt(payload[:_NONCE_BYTES], payload[_NONCE_BYTES:], None))
-                    for name, payload in kept.items()
-                }
-            except InvalidTag as error:
-                message = f"entry {number}: the sealed layer does not open with this key"
-                raise TapeError(message) from error
-            opened: Mapping[str, Any] = trace.unsealed(entry, values)
-            yield opened
+        for entry, layers in zip(self.entries, self._layers(key, partly=partly), strict=True):
+            yield trace.unsealed(entry, _values(layers)) if "seal" in entry else entry
 
     def steps(self, key: bytes) -> Iterator[tuple[Event, Mapping[str, Any]]]:
         """The events with their entries, ready to be folded again.
@@ -236,12 +219,70 @@ class Tape:
             TapeError: an entry cannot be opened, or holds no event.
         """
         for number, entry in enumerate(self.unsealed(key), 1):
+            yield _event(entry, number), entry
+
+    def replay(self, domain: Domain, key: bytes) -> trace.Divergence | None:
+        """Fold the tape again; None when every step comes out the same, byte for byte.
+
+        What comes of each event is written again as the recorder writes it, and the texts of both layers are
+        compared: of a tape that agrees, nothing but the events is opened.
+
+        Raises:
+            TapeError: an entry cannot be opened, or holds no event.
+        """
+        state, classes = DialogueState(), trace.data_classes(domain)
+        for number, layers in enumerate(self._layers(key), 1):
+            entry, values = self.entries[number - 1], _values(layers)
+            private: dict[str, list[Any]] = {}
+            event = _event(entry, number, values, private)
+            outcome = step(domain, state, event)
+            now = trace.rerecord(classes, state, outcome, private)
+            same = trace.canonical({**entry, **now}) == self.texts[number - 1]
+            if not same or {name: trace.canonical(again) for name, again in private.items()} != layers:
+                found = trace.divergence(number, state, outcome, trace.unsealed(entry, values))
+                if found is not None:
+                    return found
+            state = outcome.state
+        return None
+
+    def _layers(self, key: bytes, *, partly: bool = False) -> Iterator[dict[str, bytes]]:
+        """The private layers of each entry: the text of their values, by data class."""
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+        cipher = AESGCM(key)
+        for number, (entry, kept) in enumerate(zip(self.entries, self.payloads, strict=True), 1):
+            if not partly and entry.get("seal", {}).keys() != kept.keys():
+                message = f"entry {number}: the sealed layer was erased"
+                raise TapeError(message)
             try:
-                event: Event = decode(entry["event"])
-            except (ValueError, KeyError) as error:
-                message = f"entry {number}: {error}"
+                yield {
+                    name: cipher.decrypt(payload[:_NONCE_BYTES], payload[_NONCE_BYTES:], None)
+                    for name, payload in kept.items()
+                }
+            except InvalidTag as error:
+                message = f"entry {number}: the sealed layer does not open with this key"
                 raise TapeError(message) from error
-            yield event, entry
+
+
+def _values(layers: Mapping[str, bytes]) -> dict[str, list[Any]]:
+    return {name: orjson.loads(text) for name, text in layers.items()}
+
+
+def _event(
+    entry: Mapping[str, Any],
+    number: int,
+    values: Mapping[str, Sequence[Any]] | None = None,
+    private: dict[str, list[Any]] | None = None,
+) -> Event:
+    """The event of an entry; with `values`, what is private is put back first, and kept in `private`."""
+    try:
+        data = entry["event"]
+        event: Event = decode(data if values is None else trace.unsealed(data, values, private))
+    except (ValueError, KeyError) as error:
+        message = f"entry {number}: {error}"
+        raise TapeError(message) from error
+    return event
 
 
 def read_tape(path: Path) -> Tape:
@@ -261,6 +302,7 @@ def parse_tape(text: bytes, name: str) -> Tape:
     """
     bodies: list[Mapping[str, Any]] = []
     payloads: list[Mapping[str, bytes]] = []
+    texts: list[bytes] = []
     previous = _GENESIS
     for number, line in enumerate(text.splitlines()):
         try:
@@ -274,16 +316,18 @@ def parse_tape(text: bytes, name: str) -> Tape:
         except (ValueError, KeyError, AttributeError, TypeError) as error:
             message = f"{name}:{number + 1}: not a line of a tape"
             raise TapeError(message) from error
-        previous = trace.chained(previous, _hashed(line))
+        covered = _hashed(line)
+        previous = trace.chained(previous, covered)
         if previous != claimed or data.get("n") != number:
             message = f"{name}:{number + 1}: broken chain: a line up to here was changed or removed"
             raise TapeError(message)
         bodies.append(data)
         payloads.append(kept)
+        texts.append(covered)
     if not bodies or bodies[0].get("tape") != FORMAT:
         message = f"{name}: not a tape of format {FORMAT}"
         raise TapeError(message)
-    return Tape(bodies[0], tuple(bodies[1:]), tuple(payloads[1:]))
+    return Tape(bodies[0], tuple(bodies[1:]), tuple(payloads[1:]), tuple(texts[1:]))
 
 
 def _hashed(line: bytes) -> bytes:

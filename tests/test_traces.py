@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from engine import replaying, trace_text
 from engine.calls import Desk
 from engine.core import trace
 from engine.core.commands import Affirm, Choose, SetSlot, StartFlow
+from engine.core.domain import DataClass
 from engine.core.errors import TapeError
 from engine.tape_sources import files
 from engine.traces import KEY_VARIABLE, read_tape, sealing_key
@@ -50,6 +52,30 @@ def test_a_tape_replays_byte_for_byte(desk: Desk, tape: Path) -> None:
     taped = read_tape(tape)
     assert len(taped.entries) > 20
     assert trace.replay(desk.domain, taped.steps(sealing_key())) is None
+    assert taped.replay(desk.domain, sealing_key()) is None
+
+
+def test_a_tape_that_agrees_is_compared_as_it_was_written(
+    desk: Desk, tape: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trace, "divergence", lambda *_: pytest.fail("an entry was opened"))
+    assert read_tape(tape).replay(desk.domain, sealing_key()) is None
+
+
+def test_what_differs_in_either_layer_is_found_as_with_nothing_hidden(desk: Desk, tape: Path) -> None:
+    taped, domain = read_tape(tape), desk.domain
+    flow = domain.flows["book_appointment"]
+    moved = {
+        **domain.flows,
+        flow.id: replace(flow, steps=(replace(flow.steps[0], where="x:1"), *flow.steps[1:])),
+    }
+    birth = domain.slots["date_of_birth"]
+    elsewhere = {**domain.slots, birth.id: replace(birth, data_class=DataClass.HEALTH)}
+    for other in (replace(domain, flows=moved), replace(domain, disclosure="", languages=("lt", "en"))):
+        found = taped.replay(other, sealing_key())
+        assert found is not None
+        assert found == trace.replay(other, taped.steps(sealing_key()))
+    assert taped.replay(replace(domain, slots=elsewhere), sealing_key()) is None
 
 
 def test_nothing_private_stands_on_a_tape_in_the_clear(tape: Path) -> None:

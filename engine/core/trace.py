@@ -79,14 +79,26 @@ def chained(previous: str, text: bytes) -> str:
 def record(classes: Mapping[str, str], before: DialogueState, event: Event, outcome: Step) -> TraceEntry:
     """Make the entry of one step."""
     sealed: dict[str, list[Any]] = {}
+    told = _sealing(classes, sealed).encode(event)
+    return TraceEntry({"event": told, **rerecord(classes, before, outcome, sealed)}, sealed)
+
+
+def rerecord(
+    classes: Mapping[str, str], before: DialogueState, outcome: Step, sealed: dict[str, list[Any]]
+) -> dict[str, Any]:
+    """What came of a step as its entry says it; `sealed` holds what the event hides, and takes more."""
+    return _consequences(_sealing(classes, sealed), before, outcome)
+
+
+def _sealing(classes: Mapping[str, str], sealed: dict[str, list[Any]]) -> Encoder:
+    """An encoder that puts private values apart."""
 
     def put_apart(data_class: str, value: Any) -> Any:
         values = sealed.setdefault(data_class, [])
         values.append(value)
         return {SEALED: len(values) - 1, "class": data_class}
 
-    encoder = Encoder(classes, put_apart)
-    return TraceEntry({"event": encoder.encode(event), **_consequences(encoder, before, outcome)}, sealed)
+    return Encoder(classes, put_apart)
 
 
 def plain(before: DialogueState, event: Event, outcome: Step) -> dict[str, Any]:
@@ -156,16 +168,27 @@ def _changes(encoder: Encoder, before: DialogueState, after: DialogueState) -> d
     return changes
 
 
-def unsealed(redacted: Any, sealed: Mapping[str, Sequence[Any]]) -> Any:
-    """Put the private values back into their places; a class that was erased stays a placeholder."""
-    if isinstance(redacted, dict):
-        if SEALED in redacted:
-            values = sealed.get(redacted["class"])
-            return redacted if values is None else values[redacted[SEALED]]
+def unsealed(
+    redacted: Any, sealed: Mapping[str, Sequence[Any]], taken: dict[str, list[Any]] | None = None
+) -> Any:
+    """Put the private values back into their places; a class that was erased stays a placeholder.
+
+    `taken` collects the values that were put back.
+    """
+    if isinstance(redacted, list):
+        return [unsealed(item, sealed, taken) if type(item) in _NESTED else item for item in redacted]
+    if SEALED not in redacted:
         return {
-            key: unsealed(item, sealed) if type(item) in _NESTED else item for key, item in redacted.items()
+            key: unsealed(item, sealed, taken) if type(item) in _NESTED else item
+            for key, item in redacted.items()
         }
-    return [unsealed(item, sealed) if type(item) in _NESTED else item for item in redacted]
+    values = sealed.get(redacted["class"])
+    if values is None:
+        return redacted
+    value = values[redacted[SEALED]]
+    if taken is not None:
+        taken.setdefault(redacted["class"], []).append(value)
+    return value
 
 
 def fold(domain: Domain, events: Iterable[Event]) -> Iterator[tuple[DialogueState, Event, Step]]:
@@ -182,9 +205,19 @@ def replay(domain: Domain, taped: Iterable[tuple[Event, Mapping[str, Any]]]) -> 
     state = DialogueState()
     for number, (event, entry) in enumerate(taped, 1):
         outcome = step(domain, state, event)
-        now = consequences(state, outcome)
-        if canonical(now) != canonical({part: entry[part] for part in PARTS}):
-            part = next(part for part in PARTS if canonical(now[part]) != canonical(entry[part]))
-            return Divergence(number, part, entry[part], now[part])
+        found = divergence(number, state, outcome, entry)
+        if found is not None:
+            return found
         state = outcome.state
+    return None
+
+
+def divergence(
+    number: int, before: DialogueState, outcome: Step, entry: Mapping[str, Any]
+) -> Divergence | None:
+    """The first part of a step that is not, byte for byte, what an entry says with nothing hidden."""
+    now = consequences(before, outcome)
+    for part in PARTS:
+        if canonical(now[part]) != canonical(entry[part]):
+            return Divergence(number, part, entry[part], now[part])
     return None
